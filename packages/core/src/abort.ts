@@ -1,0 +1,100 @@
+/** Whatever can be told to stop: a fork, an `AbortController`, a waiting timer, a request on the wire. It must not throw. */
+export interface AbortSink {
+  abort(reason: unknown): void;
+}
+
+/** Where an abort comes from. A sink is told at most once, and not after it was taken off. */
+export interface AbortSource {
+  onAbort(sink: AbortSink): void;
+  offAbort(sink: AbortSink): void;
+}
+
+/** What one call knows of its abort, made only when somebody listens, reads the signal or aborts. */
+export class AbortScope implements AbortSink {
+  aborted = false;
+  reason: unknown = undefined;
+  #controller: AbortController | undefined = undefined;
+  #sink: AbortSink | undefined = undefined; // nearly always there is one at most
+  #moreSinks: Set<AbortSink> | undefined = undefined;
+  #source: AbortSource | undefined = undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.aborted) this.#controller.abort(this.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get linked(): boolean {
+    return this.#source !== undefined;
+  }
+
+  link(source: AbortSource): void {
+    this.#source = source;
+    source.onAbort(this);
+  }
+
+  unlink(): void {
+    this.#source?.offAbort(this);
+    this.#source = undefined;
+  }
+
+  add(sink: AbortSink): void {
+    if (this.aborted) sink.abort(this.reason);
+    else if (this.#sink === undefined || this.#sink === sink) this.#sink = sink;
+    else (this.#moreSinks ??= new Set()).add(sink);
+  }
+
+  remove(sink: AbortSink): void {
+    if (this.#sink === sink) this.#sink = undefined;
+    else this.#moreSinks?.delete(sink);
+  }
+
+  abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    this.unlink();
+    const sink = this.#sink;
+    const more = this.#moreSinks;
+    this.#sink = undefined;
+    this.#moreSinks = undefined;
+    this.#controller?.abort(reason);
+    sink?.abort(reason);
+    if (more !== undefined) for (const each of more) each.abort(reason);
+  }
+}
+
+const callerSignals = new WeakMap<AbortSignal, CallerSignal>();
+
+/** One listener on a caller's signal for all calls that hang on it, taken off with the last of them. */
+class CallerSignal implements AbortSource {
+  readonly #signal: AbortSignal;
+  #sinks = new Set<AbortSink>();
+  readonly #abortAll = (): void => {
+    const sinks = this.#sinks;
+    this.#sinks = new Set();
+    this.#signal.removeEventListener('abort', this.#abortAll);
+    for (const sink of sinks) sink.abort(this.#signal.reason);
+  };
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  onAbort(sink: AbortSink): void {
+    if (this.#sinks.size === 0) this.#signal.addEventListener('abort', this.#abortAll);
+    this.#sinks.add(sink);
+  }
+
+  offAbort(sink: AbortSink): void {
+    if (this.#sinks.delete(sink) && this.#sinks.size === 0) this.#signal.removeEventListener('abort', this.#abortAll);
+  }
+}
+
+export function callerSignal(signal: AbortSignal): AbortSource {
+  let source = callerSignals.get(signal);
+  if (source === undefined) callerSignals.set(signal, (source = new CallerSignal(signal)));
+  return source;
+}

@@ -1,0 +1,88 @@
+/** Events of one kind, about no single call. Publishing costs nothing while nobody listens. */
+export interface Channel<E> {
+  /** As in `inmesh:circuit`; where Node has `diagnostics_channel`, each event is published there under the same name. */
+  readonly name: string;
+  /** Ask before an event is made. */
+  readonly hasSubscribers: boolean;
+  /** Hears every event until the function it gives is called. What a listener throws harms nobody. */
+  subscribe(listener: (event: E) => void): () => void;
+  publish(event: E): void;
+}
+
+/** What a listener of ours threw, on the channel `inmesh:listener`. */
+export interface ListenerEvent {
+  /** The channel it listened to, or the policy that called it. */
+  readonly to: string;
+  readonly error: unknown;
+}
+
+interface Mirror {
+  readonly hasSubscribers: boolean;
+  publish(event: unknown): void;
+}
+
+class LocalChannel<E> implements Channel<E> {
+  readonly name: string;
+  readonly #listeners = new Set<(event: E) => void>();
+  readonly #mirror: Mirror | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+    this.#mirror = diagnosticsChannel(name);
+  }
+
+  get hasSubscribers(): boolean {
+    return this.#listeners.size > 0 || this.#mirror?.hasSubscribers === true;
+  }
+
+  subscribe(listener: (event: E) => void): () => void {
+    if (typeof listener !== 'function') throw new TypeError(`listener must be a function, got ${typeof listener}`);
+    const own = (event: E): void => listener(event); // so that one function may subscribe twice
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
+
+  publish(event: E): void {
+    for (const listener of this.#listeners) {
+      quietly(this.name, () => {
+        listener(event);
+      });
+    }
+    if (this.#mirror?.hasSubscribers === true) this.#mirror.publish(event);
+  }
+}
+
+const REGISTRY = Symbol.for('inmesh.channels');
+
+/** The one channel of this name, also for a second installed copy of this package. */
+export function channel<E>(name: string): Channel<E> {
+  const scope = globalThis as { [REGISTRY]?: Map<string, Channel<unknown>> }; // a place that all copies share
+  const channels = (scope[REGISTRY] ??= new Map());
+  let found = channels.get(name);
+  if (found === undefined) channels.set(name, (found = new LocalChannel<unknown>(name)));
+  return found as unknown as Channel<E>; // one name, one kind of event
+}
+
+/** What listeners threw. */
+export const listenerChannel: Channel<ListenerEvent> = channel('inmesh:listener');
+
+/** Calls somebody's listener; what it throws harms nobody and is published on `inmesh:listener`. */
+export function quietly(to: string, listen: () => void): void {
+  try {
+    listen();
+  } catch (error) {
+    if (to !== listenerChannel.name && listenerChannel.hasSubscribers) listenerChannel.publish({ to, error });
+  }
+}
+
+declare const process: { getBuiltinModule?(name: string): unknown } | undefined; // Node, where there is one
+
+function diagnosticsChannel(name: string): Mirror | undefined {
+  if (typeof process === 'undefined') return undefined;
+  const module = process.getBuiltinModule?.('node:diagnostics_channel') as
+    | { channel(name: string): Mirror }
+    | undefined; // Node's documented shape
+  return module?.channel(name);
+}

@@ -1,0 +1,45 @@
+import { Key } from './key.ts';
+
+/** One address of a service. */
+export interface Endpoint {
+  /** `scheme://host:port`, without a path. */
+  readonly origin: string;
+  /** What the Host header says (default: as in the caller's URL). */
+  readonly host?: string;
+  /** The TLS server name (default: as in the caller's URL). */
+  readonly servername?: string;
+  /** Its share of the traffic beside the others (default: 1). */
+  readonly weight?: number;
+  /** Whatever else is known about it: zone, version, shard. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** Says which endpoints there are: snapshots, each whole. The last good one stays in force when the source fails. */
+export type EndpointSource = AsyncIterable<readonly (Endpoint | string)[]>;
+
+/** The endpoint a balancer chose for this sending: bound for everything inside, and noted for every sending. */
+export const endpoint: Key<Endpoint | undefined> = new Key<Endpoint | undefined>('inmesh:endpoint', undefined);
+
+/**
+ * An endpoint of what a user wrote; a string is short for an origin.
+ *
+ * Throws a `TypeError` or `RangeError` that names the wrong member and its value.
+ */
+export function toEndpoint(given: Endpoint | string): Endpoint {
+  const { origin, host, servername, weight, metadata, ...unknown } =
+    typeof given === 'string' ? { origin: given } : given;
+  if (typeof origin !== 'string') throw new TypeError(`origin of an endpoint must be a string, got ${typeof origin}`);
+  const [bare] = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]+(?=\/?$)/i.exec(origin) ?? [];
+  if (bare === undefined)
+    throw new RangeError(`origin of an endpoint must be scheme://host:port without a path, got "${origin}"`);
+  for (const [member, value] of Object.entries({ host, servername })) {
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw new TypeError(`${member} of endpoint ${bare} must be a non-empty string`);
+  }
+  if (weight !== undefined && !(Number.isFinite(weight) && weight > 0))
+    throw new RangeError(`weight of endpoint ${bare} must be a positive number, got ${String(weight)}`);
+  for (const member of Object.keys(unknown)) throw new TypeError(`unknown member of endpoint ${bare}: ${member}`);
+  return typeof given === 'string' || bare !== origin
+    ? Object.freeze({ ...(typeof given === 'string' ? {} : given), origin: bare })
+    : given;
+}

@@ -1,0 +1,107 @@
+/** What our errors carry beside their message. */
+export interface ResilienceErrorFacts {
+  /** The name of the policy that ended the call. */
+  readonly policy: string;
+  readonly cause?: unknown;
+  /** Whether to record where the error was made, which costs microseconds (default: false). */
+  readonly captureStack?: boolean;
+}
+
+type Brand = 'ended' | 'rejected';
+
+/** A policy, not the wrapped function, ended the call. Each class has a literal `code`, by which {@link isError} knows it. */
+export abstract class ResilienceError extends Error {
+  static readonly '~inmesh': Brand = 'ended';
+  readonly '~inmesh': Brand = 'ended'; // read by name, so it survives two installed copies
+  abstract readonly code: string;
+  /** The name of the policy that ended the call. */
+  readonly policy: string;
+
+  constructor(message: string, { policy, cause, captureStack = false }: ResilienceErrorFacts) {
+    const limit = captureStack ? undefined : limitStackTraces(0);
+    super(message, cause === undefined ? undefined : { cause });
+    if (limit !== undefined) limitStackTraces(limit);
+    this.policy = policy;
+  }
+}
+
+/** Refused before it was sent: safe to try elsewhere. */
+export abstract class RejectedError extends ResilienceError {
+  static override readonly '~inmesh': Brand = 'rejected';
+  override readonly '~inmesh': Brand = 'rejected';
+}
+
+/** A class of our errors: one with a `code`, or a base class. */
+export type ErrorClass<E extends ResilienceError> = (abstract new (
+  ...args: never[]
+) => E) & {
+  readonly '~inmesh': Brand;
+  readonly code?: string;
+};
+
+/**
+ * Is it, or was it caused by, one of our errors of this class?
+ *
+ * Works where `instanceof` does not: across two installed copies, between ES modules and CommonJS, and through `cause`
+ * (a body that dies rejects with the platform's error, caused by ours). Use {@link findError} to read the facts of an
+ * error that may be a cause.
+ */
+export function isError<E extends ResilienceError>(error: unknown, Class: ErrorClass<E>): error is E {
+  return findError(error, Class) !== undefined;
+}
+
+/** The first of our errors of this class among the error and its causes. */
+export function findError<E extends ResilienceError>(error: unknown, Class: ErrorClass<E>): E | undefined {
+  let candidate = error;
+  for (let depth = 0; depth < DEEPEST_CAUSE && isObject(candidate); depth++) {
+    if (matches(candidate, Class)) return candidate as unknown as E; // known by its brand and code
+    candidate = candidate['cause'];
+  }
+  return undefined;
+}
+
+const DEEPEST_CAUSE = 16; // causes can be circular
+
+type Facts = Readonly<Record<string, unknown>>;
+
+function matches(error: Facts, Class: ErrorClass<ResilienceError>): boolean {
+  const brand = error['~inmesh'];
+  if (brand !== 'ended' && brand !== 'rejected') return false;
+  if (Class.code !== undefined) return error['code'] === Class.code;
+  return Class['~inmesh'] === 'ended' || brand === 'rejected';
+}
+
+export function isRefusal(error: unknown): boolean {
+  return isObject(error) && error['~inmesh'] === 'rejected';
+}
+
+/** A time limit of ours passed. */
+export function isLimit(error: unknown): boolean {
+  return (
+    isObject(error) &&
+    error['~inmesh'] === 'ended' &&
+    (error['code'] === 'ERR_TIMEOUT' || error['code'] === 'ERR_DEADLINE_EXCEEDED')
+  );
+}
+
+/** Our own event loop was blocked meanwhile, so it says nothing about the other side. */
+export function isLocal(error: unknown): boolean {
+  return isObject(error) && error['local'] === true;
+}
+
+function isObject(value: unknown): value is Facts {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Sets how many frames V8 records and gives what it was; `undefined` where that cannot be set. */
+function limitStackTraces(frames: number): number | undefined {
+  const target = Error as unknown as { stackTraceLimit?: number }; // V8's own, in no standard library of types
+  const before = target.stackTraceLimit;
+  if (before === undefined) return undefined;
+  try {
+    target.stackTraceLimit = frames;
+  } catch {
+    return undefined; // frozen intrinsics
+  }
+  return before;
+}

@@ -1,0 +1,44 @@
+import { channel, type Channel } from './channel.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** A circuit changed its state. */
+export interface CircuitEvent {
+  /** The breaker's `name`. */
+  readonly circuit: string;
+  readonly from: string;
+  readonly to: string;
+  /** What made it change, in words. */
+  readonly reason: string;
+  /** On the breaker's clock, in ms. */
+  readonly at: number;
+}
+
+/** `inmesh:circuit`: circuits that open, half open and close. */
+export const circuitChannel: Channel<CircuitEvent> = channel('inmesh:circuit');
+
+/** An endpoint came, went, was ejected or came back. */
+export interface EndpointEvent {
+  /** The balancer's `name`. */
+  readonly balancer: string;
+  readonly endpoint: Endpoint;
+  readonly change: 'added' | 'removed' | 'ejected' | 'returned';
+  /** What made it change, in words. */
+  readonly reason: string;
+  /** For how long an ejected one gets no calls, in ms. */
+  readonly ejectedForMs?: number;
+  /** On the balancer's clock, in ms. */
+  readonly at: number;
+}
+
+/** `inmesh:endpoint`: endpoints that come, go, are ejected and return. */
+export const endpointChannel: Channel<EndpointEvent> = channel('inmesh:endpoint');
+
+/** A source of endpoints failed; what it said last stays in force. */
+export interface EndpointSourceEvent {
+  /** The balancer's `name`. */
+  readonly balancer: string;
+  readonly error: unknown;
+}
+
+/** `inmesh:endpoint-source`: sources of endpoints that failed. */
+export const endpointSourceChannel: Channel<EndpointSourceEvent> = channel('inmesh:endpoint-source');

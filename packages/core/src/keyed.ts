@@ -1,0 +1,149 @@
+import { count, rejectUnknown } from '@inmesh/core/options';
+
+import type { Call } from './call.ts';
+import type { Handler, Layer, Policy } from './handler.ts';
+import type { Holder } from './protocol.ts';
+
+export interface KeyedOptions {
+  /** How many keys it remembers; beyond, the least recently used that has no call in flight goes (default: 1000). */
+  readonly maxKeys?: number;
+}
+
+/** What can be read of the policies behind the keys. */
+export interface KeyedState<K, P> {
+  /** The policy of this key, if it has one at the moment. Reading makes none and does not count as use. */
+  get(key: K): P | undefined;
+  /** How many keys it remembers. Above `maxKeys` only while more than that have calls in flight. */
+  readonly size: number;
+}
+
+/** A policy per key. */
+export interface Keyed<K, P> extends Policy, KeyedState<K, P> {}
+
+/** A layer per key. */
+export interface KeyedLayer<T, K, P> extends Layer<T>, KeyedState<K, P> {}
+
+/**
+ * Makes one policy per key: per endpoint, per route, per tenant. `select` reads the key off a call, `make` makes the
+ * policy when a key is seen for the first time. If either throws, the call rejects with what was thrown.
+ *
+ * Throws a `RangeError` or `TypeError` that names a wrong option.
+ *
+ * @example
+ * const perTenant = keyed((call) => call.get(tenant), (name) => tokenBucket({ ratePerSecond: 100, name }));
+ */
+export function keyed<K, P extends Policy>(
+  select: (call: Call) => K,
+  make: (key: K) => P,
+  options?: KeyedOptions,
+): Keyed<K, P>;
+export function keyed<T, K, P extends Layer<T>>(
+  select: (call: Call) => K,
+  make: (key: K) => P & Layer<T>,
+  options?: KeyedOptions,
+): KeyedLayer<T, K, P>;
+export function keyed<T, K, P extends Layer<T>>(
+  select: (call: Call) => K,
+  make: (key: K) => P,
+  { maxKeys = 1000, ...unknown }: KeyedOptions = {},
+): KeyedLayer<T, K, P> {
+  rejectUnknown(unknown, arguments[2]);
+  const entries = new Entries(make, count({ maxKeys }));
+
+  const layer: Layer<T> = (next) => {
+    const handlers = new WeakMap<Entry<K, P>, Handler<T>>();
+    return function chosen(call) {
+      let visit: Visit<K, P> | undefined;
+      try {
+        const entry = entries.enter(select(call));
+        const current = (visit = new Visit(entries, entry));
+        let handler = handlers.get(entry);
+        if (handler === undefined) handlers.set(entry, (handler = entry.policy(next)));
+        return handler(call).then(
+          (result) => {
+            call.protocol.hold(result, current);
+            return result;
+          },
+          (error: unknown) => {
+            current.over();
+            throw error;
+          },
+        );
+      } catch (error) {
+        visit?.over();
+        return Promise.reject(error);
+      }
+    };
+  };
+  return Object.defineProperties(layer, {
+    get: { value: (key: K) => entries.get(key) },
+    size: { get: () => entries.size },
+  }) as KeyedLayer<T, K, P>; // the members were defined just above
+}
+
+interface Entry<K, P> {
+  readonly key: K;
+  readonly policy: P;
+  inFlight: number;
+}
+
+/** Those without a call in flight stand in a list of their own, least recently used first. */
+class Entries<K, P> {
+  readonly #make: (key: K) => P;
+  readonly #maxKeys: number;
+  readonly #all = new Map<K, Entry<K, P>>();
+  readonly #idle = new Set<Entry<K, P>>();
+
+  constructor(make: (key: K) => P, maxKeys: number) {
+    this.#make = make;
+    this.#maxKeys = maxKeys;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  get(key: K): P | undefined {
+    return this.#all.get(key)?.policy;
+  }
+
+  enter(key: K): Entry<K, P> {
+    let entry = this.#all.get(key);
+    if (entry === undefined) {
+      entry = { key, policy: this.#make(key), inFlight: 0 };
+      this.#all.set(key, entry);
+      this.#forget();
+    } else if (entry.inFlight === 0) this.#idle.delete(entry);
+    entry.inFlight++;
+    return entry;
+  }
+
+  leave(entry: Entry<K, P>): void {
+    if (--entry.inFlight > 0) return;
+    this.#idle.add(entry);
+    this.#forget();
+  }
+
+  #forget(): void {
+    for (const entry of this.#idle) {
+      if (this.#all.size <= this.#maxKeys) return;
+      this.#idle.delete(entry);
+      this.#all.delete(entry.key);
+    }
+  }
+}
+
+/** One call's stay at its key. */
+class Visit<K, P> implements Holder {
+  readonly #entries: Entries<K, P>;
+  readonly #entry: Entry<K, P>;
+
+  constructor(entries: Entries<K, P>, entry: Entry<K, P>) {
+    this.#entries = entries;
+    this.#entry = entry;
+  }
+
+  over(): void {
+    this.#entries.leave(this.#entry);
+  }
+}

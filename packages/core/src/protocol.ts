@@ -1,0 +1,67 @@
+import type { Call } from './call.ts';
+import { FAILURE, IGNORABLE, LASTING_FAILURE, SUCCESS, nameOf, type Verdict } from './verdict.ts';
+
+/** Is told once when a result is over. It must not refer to the result, or an unread one could never be collected. */
+export interface Holder {
+  /** The result was read, cancelled or collected; with the error if its body died. It must not throw. */
+  over(error?: unknown): void;
+}
+
+/** What an adapter knows about its requests and results: one classifier that drives every policy. */
+export interface Protocol {
+  ofResult(result: unknown, call: Call): Verdict;
+  ofError(error: unknown, call: Call): Verdict;
+  /** What the other side asked us to wait, in ms, of a result or an error; asked only when a retry is being considered. */
+  retryAfterMs(outcome: unknown): number | undefined;
+  /** May the operation be done twice? */
+  idempotent(call: Call): boolean;
+  /** Can the request be sent again as it was? */
+  rewindable(call: Call): boolean;
+  /** Tells the holder once when this result is over, at once if it is; with the error if its body died. */
+  hold(result: unknown, holder: Holder): void;
+  /** Throws away a result nobody will read, so that its connection is free. Never rejects. */
+  discard(result: unknown, call: Call): void;
+}
+
+/**
+ * The protocol of functions: what fulfils is a success and over at once, what rejects is a failure worth another attempt.
+ * A `ReferenceError` or `SyntaxError` is a bug that would only happen again; somebody else's `AbortError` says nothing.
+ */
+export const plain: Protocol = Object.freeze<Protocol>({
+  ofResult: () => SUCCESS,
+  ofError: (error) => {
+    const name = nameOf(error);
+    if (name === 'AbortError') return IGNORABLE;
+    return name === 'ReferenceError' || name === 'SyntaxError' ? LASTING_FAILURE : FAILURE;
+  },
+  retryAfterMs: () => undefined,
+  idempotent: () => true,
+  rewindable: () => true,
+  hold: (_result, holder) => {
+    holder.over();
+  },
+  discard: () => {},
+});
+
+/**
+ * A protocol that says what it knows; the rest is as for {@link plain} functions.
+ *
+ * Throws a `TypeError` naming a member that is unknown or no function.
+ *
+ * @example
+ * const postgres = defineProtocol({ ofError: (error) => (isDeadlock(error) ? FAILURE : LASTING_FAILURE) });
+ */
+export function defineProtocol(known: Partial<Protocol>): Protocol {
+  for (const member of Object.keys(known)) {
+    if (!(member in plain)) throw new TypeError(`unknown member of a protocol: ${member}`);
+  }
+  const protocol: Record<string, unknown> = { ...plain };
+  for (const member of Object.keys(plain) as (keyof Protocol)[]) {
+    if (!(member in known)) continue;
+    const answer: unknown = known[member];
+    if (typeof answer !== 'function')
+      throw new TypeError(`${member} of a protocol must be a function, got ${typeof answer}`);
+    protocol[member] = answer.bind(known);
+  }
+  return Object.freeze(protocol) as unknown as Protocol; // plain's members, each replaced by a function or kept
+}

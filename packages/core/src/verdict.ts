@@ -1,0 +1,67 @@
+import type { Call } from './call.ts';
+import { isLimit, isRefusal, isLocal } from './errors.ts';
+
+/** What an outcome says, to every policy alike. Verdicts are interned: compare their fields, never make one per call. */
+export interface Verdict {
+  /** What it says about the other side; `ignorable` says nothing. */
+  readonly health: 'success' | 'failure' | 'ignorable';
+  /** Might another attempt end better? */
+  readonly retryable: boolean;
+  /** The other side asked for less traffic. */
+  readonly pushback: boolean;
+  /** Nothing left this process: safe to send whatever the operation. */
+  readonly unsent: boolean;
+}
+
+/** It went well. */
+export const SUCCESS: Verdict = Object.freeze({ health: 'success', retryable: false, pushback: false, unsent: false });
+/** It failed, and another attempt may help. */
+export const FAILURE: Verdict = Object.freeze({ health: 'failure', retryable: true, pushback: false, unsent: false });
+/** It failed, and would fail again. */
+export const LASTING_FAILURE: Verdict = Object.freeze({
+  health: 'failure',
+  retryable: false,
+  pushback: false,
+  unsent: false,
+});
+/** It says nothing about the other side. */
+export const IGNORABLE: Verdict = Object.freeze({
+  health: 'ignorable',
+  retryable: false,
+  pushback: false,
+  unsent: false,
+});
+/** A policy of ours refused it before it was sent. */
+export const REFUSED: Verdict = Object.freeze({ health: 'ignorable', retryable: false, pushback: false, unsent: true });
+
+const LOCAL_TIMEOUT: Verdict = Object.freeze({ health: 'ignorable', retryable: true, pushback: false, unsent: false });
+
+/** A policy's own word on outcomes, asked before the protocol's. What it has no opinion on it answers with `undefined`. */
+export interface Judge {
+  ofResult?(result: unknown, call: Call): Verdict | undefined;
+  ofError?(error: unknown, call: Call): Verdict | undefined;
+}
+
+/** What a result says. An answer that comes after the call was aborted is judged by the abort. */
+export function verdictOf(call: Call, result: unknown, judge?: Judge): Verdict {
+  if (call.aborted) return verdictOfAbort(call.reason);
+  return judge?.ofResult?.(result, call) ?? call.protocol.ofResult(result, call);
+}
+
+/** What an error says. Our own refusals, limits and whoever aborted come before the judge's and the protocol's word. */
+export function verdictOfError(call: Call, error: unknown, judge?: Judge): Verdict {
+  if (isRefusal(error)) return REFUSED;
+  if (call.aborted) return verdictOfAbort(call.reason);
+  if (isLimit(error)) return isLocal(error) ? LOCAL_TIMEOUT : FAILURE;
+  return judge?.ofError?.(error, call) ?? call.protocol.ofError(error, call);
+}
+
+/** The limit lay outside the policy that asks, so it cannot try again. */
+function verdictOfAbort(reason: unknown): Verdict {
+  if (isLimit(reason)) return isLocal(reason) ? IGNORABLE : LASTING_FAILURE;
+  return nameOf(reason) === 'TimeoutError' ? LASTING_FAILURE : IGNORABLE; // AbortSignal.timeout is a timeout too
+}
+
+export function nameOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
+}

@@ -1,0 +1,77 @@
+import { Call, type CallOptions, type CallView } from './call.ts';
+import type { Handler, Layer, Policy } from './handler.ts';
+
+/**
+ * Puts a policy around a function, once, and gives a function of the same arguments.
+ *
+ * The function's first argument is its call: `signal` to pass on, `attempt`, `deadline`, `get`. One that throws is made
+ * to reject. A call whose signal is aborted already rejects with the signal's reason, and nothing is called.
+ *
+ * `options` is an object, or a function of the arguments that gives one.
+ *
+ * @example
+ * const getUser = wrap(policy, ({ signal }, id: string) => db.user(id, { signal })); // (id: string) => Promise<User>
+ */
+export function wrap<A extends unknown[], T>(
+  policy: Policy | Layer<NoInfer<T>>,
+  fn: (call: CallView, ...args: A) => T | PromiseLike<T>,
+  options: CallOptions | ((...args: A) => CallOptions) = {},
+): (...args: A) => Promise<T> {
+  // The arguments went in below, as the input of the call.
+  const bound = bind(policy, (call) => fn(call, ...(call.input as A)));
+  if (typeof options === 'function') {
+    return function wrapped(...args) {
+      try {
+        return begin(bound, Call.start(args, options(...args), fn.name));
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
+  }
+  Call.start(undefined, options); // so that a wrong option is an error here, not at the first call
+  return function wrapped(...args) {
+    return begin(bound, Call.start(args, options, fn.name));
+  };
+}
+
+/**
+ * Runs a function once under a policy. Bind it with {@link wrap} if it runs more than once: that costs less.
+ *
+ * @example
+ * const user = await run(policy, ({ signal }) => db.user('7', { signal }), { signal: request.signal });
+ */
+export function run<T>(
+  policy: Policy | Layer<NoInfer<T>>,
+  fn: (call: CallView) => T | PromiseLike<T>,
+  options: CallOptions = {},
+): Promise<T> {
+  return begin(bind(policy, fn), Call.start(undefined, options, fn.name));
+}
+
+/**
+ * Sends a call through a bound handler; for adapters. A call that is aborted already rejects with its reason, and nothing
+ * is called.
+ */
+export function begin<T>(handler: Handler<T>, call: Call): Promise<T> {
+  if (call.aborted) return Promise.reject(call.reason);
+  try {
+    return call.settles(handler(call));
+  } catch (error) {
+    call.release();
+    return Promise.reject(error);
+  }
+}
+
+function bind<T>(policy: Policy | Layer<T>, fn: (call: Call) => T | PromiseLike<T>): Handler<T> {
+  if (typeof policy !== 'function') throw new TypeError(`policy must be a function, got ${typeof policy}`);
+  if (typeof fn !== 'function') throw new TypeError(`fn must be a function, got ${typeof fn}`);
+  const layer: Layer<T> = policy;
+  return layer((call) => {
+    try {
+      const result = fn(call);
+      return result instanceof Promise ? result : Promise.resolve(result);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  });
+}

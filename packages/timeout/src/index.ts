@@ -1,0 +1,2 @@
+export { timeout, type TimeoutOptions } from './timeout.ts';
+export { TimeoutError } from './error.ts';

@@ -1,0 +1,102 @@
+import { systemClock, type Call, type Clock, type Holder, type Policy } from '@inmesh/core';
+import { Deadline, Deadlines } from '@inmesh/core/deadlines';
+import { clockOf, oneOf, positiveMs, rejectUnknown, text } from '@inmesh/core/options';
+
+import { TimeoutError } from './error.ts';
+
+export interface TimeoutOptions {
+  /**
+   * What has to come in time: all of the result, or only its `head`, for attempts, since nothing can be retried after
+   * it, and for streams that may last (default: `body`).
+   */
+  readonly until?: 'head' | 'body';
+  /** Named in its errors (default: `timeout`). */
+  readonly name?: string;
+  readonly clock?: Clock;
+}
+
+/**
+ * Ends a call that takes longer than `ms` milliseconds: rejects with {@link TimeoutError} and aborts `call.signal`.
+ *
+ * The work goes on if it ignores the signal; a promise cannot be killed. What it answers late is thrown away. While our own
+ * event loop is blocked nobody times out: what arrived meanwhile wins, and a limit that passed is put off once.
+ *
+ * Throws a `RangeError` or `TypeError` that names a wrong option.
+ *
+ * @example
+ * const user = await run(timeout(800), ({ signal }) => fetch('http://users/7', { signal }));
+ */
+export function timeout(
+  ms: number,
+  { until = 'body', name = 'timeout', clock = systemClock, ...unknown }: TimeoutOptions = {},
+): Policy {
+  rejectUnknown(unknown, arguments[1]);
+  const limit = { ms: positiveMs({ ms }), name: text({ name }), deadlines: new Deadlines(clockOf({ clock }), ms) };
+  const untilHead = oneOf({ until }, ['head', 'body']) === 'head';
+
+  return (next) =>
+    function limited(call) {
+      const now = clock.now();
+      const at = now + ms;
+      if (at >= call.deadline) return next(call); // an outer limit comes first
+      const child = call.fork(untilHead ? call.deadline : at); // a head limit is no deadline: the body may go on
+      return new Promise((resolve, reject) => {
+        const deadline = new CallDeadline(limit, child, reject);
+        limit.deadlines.add(deadline, at, now);
+        // The platform's own `resolve` and `reject` go in as they are, so that V8 finds the caller for an error's stack.
+        next(child)
+          .then(
+            (result) => {
+              deadline.settle(result, untilHead);
+              return result;
+            },
+            (error: unknown) => {
+              deadline.over();
+              throw error;
+            },
+          )
+          .then(resolve, reject);
+      });
+    };
+}
+
+interface Limit {
+  readonly ms: number;
+  readonly name: string;
+  readonly deadlines: Deadlines;
+}
+
+class CallDeadline extends Deadline implements Holder {
+  readonly #limit: Limit;
+  readonly #call: Call;
+  readonly #reject: (error: unknown) => void;
+  #expired = false;
+
+  constructor(limit: Limit, call: Call, reject: (error: unknown) => void) {
+    super();
+    this.#limit = limit;
+    this.#call = call;
+    this.#reject = reject;
+  }
+
+  override expire(local: boolean): void {
+    const { ms, name } = this.#limit;
+    this.#expired = true;
+    const error = new TimeoutError({ limitMs: ms, local, policy: name, captureStack: this.#call.captureStacks });
+    this.#reject(error);
+    this.#call.abort(error);
+  }
+
+  /** The head came. */
+  settle(result: unknown, untilHead: boolean): void {
+    if (this.#expired) this.#call.protocol.discard(result, this.#call);
+    else if (untilHead) this.#limit.deadlines.remove(this);
+    else this.#limit.deadlines.settle(this);
+    this.#call.protocol.hold(result, this);
+  }
+
+  over(): void {
+    this.#limit.deadlines.remove(this);
+    this.#call.release();
+  }
+}
