@@ -42,7 +42,8 @@ export class AbortScope implements AbortSink {
 
   add(sink: AbortSink): void {
     if (this.aborted) sink.abort(this.reason);
-    else if (this.#sink === undefined || this.#sink === sink) this.#sink = sink;
+    else if (this.#sink === sink) return;
+    else if (this.#sink === undefined && this.#moreSinks === undefined) this.#sink = sink;
     else (this.#moreSinks ??= new Set()).add(sink);
   }
 
