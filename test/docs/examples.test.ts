@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { type Block, blocksIn, isThere, pages, read, regionOf } from './markdown.ts';
+
+const shown = pages.filter((page) => /^(README\.md|packages\/[^/]+\/README\.md|docs\/[^/]+\.md)$/.test(page));
+const blocks = shown.flatMap((page) => blocksIn(page, read(page)));
+
+/** What the comment above a block names; a reason if it names nothing. */
+function source({ file, region }: Block): string {
+  if (file === undefined || region === undefined) return 'no comment <!-- examples/file.ts#region --> above it';
+  if (!file.startsWith('examples/') || !isThere(file)) return `no file ${file} in examples/`;
+  return regionOf(read(file), region) ?? `no "// #region ${region}" in ${file}`;
+}
+
+describe('a block of TypeScript in a page', () => {
+  it.each(blocks)('$page:$line shows a region of an example as it is', (block) => {
+    expect(source(block)).toBe(block.code);
+  });
+
+  it.runIf(pages.includes('README.md'))('is in the README', () => {
+    expect(blocks.map(({ page }) => page)).toContain('README.md');
+  });
+});
+
+describe('blocksIn', () => {
+  it('reads the comment above a block', () => {
+    const text = 'Text.\n\n<!-- examples/first.ts#use -->\n\n```ts\nuse();\n```\n\n```ts\nbare();\n```\n';
+    expect(blocksIn('page.md', text)).toEqual([
+      { page: 'page.md', line: 3, code: 'use();\n', file: 'examples/first.ts', region: 'use' },
+      { page: 'page.md', line: 9, code: 'bare();\n', file: undefined, region: undefined },
+    ]);
+  });
+
+  it('passes over blocks in other languages', () => {
+    expect(blocksIn('page.md', '```sh\nnpm test\n```\n')).toEqual([]);
+  });
+});
+
+describe('regionOf', () => {
+  it('gives the text between the marks', () => {
+    const text = 'before();\n// #region use\nuse();\n// #endregion\nafter();\n';
+    expect(regionOf(text, 'use')).toBe('use();\n');
+    expect(regionOf(text, 'other')).toBeUndefined();
+  });
+});
