@@ -1,1 +1,11 @@
-export {};
+export type { Algorithm, Candidate, Picker } from './algorithm.ts';
+export { NoEndpointError } from './error.ts';
+export type { HealthState } from './health.ts';
+export { leastLoaded } from './least-loaded.ts';
+export {
+  loadBalancer,
+  type EndpointState,
+  type LoadBalancer,
+  type LoadBalancerOptions,
+} from './load-balancer.ts';
+export { roundRobin } from './round-robin.ts';

@@ -1,0 +1,109 @@
+import { endpoint, type Call, type Clock, type Handler, type Judge, type Random } from '@inmesh/core';
+import { show } from '@inmesh/core/options';
+
+import type { Algorithm, Candidate, Picker } from './algorithm.ts';
+import type { Endpoints } from './endpoints.ts';
+import { NoEndpointError } from './error.ts';
+import { keyOf, Member } from './member.ts';
+import { Sending } from './sending.ts';
+
+/** What a balancer works with. */
+export interface BalancerParts {
+  readonly name: string;
+  readonly endpoints: Endpoints;
+  readonly algorithm: Algorithm;
+  readonly judge: Judge | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const MOST_OTHERS = 2; // endpoints that a refused sending is offered to
+const NONE: readonly Member[] = [];
+
+/** Chooses an endpoint for every sending, and another where a policy of ours refused the first. */
+export class Balancer {
+  readonly #parts: BalancerParts;
+  readonly #first: Picker;
+  readonly #again: Picker;
+
+  constructor(parts: BalancerParts) {
+    this.#parts = parts;
+    this.#first = parts.algorithm.start();
+    this.#again = parts.algorithm.start();
+  }
+
+  send<T>(next: Handler<T>, call: Call): Promise<T> {
+    let chosen: Member;
+    try {
+      chosen = this.#choose(call);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#sendTo(chosen, next, call, NONE);
+  }
+
+  #sendTo<T>(chosen: Member, next: Handler<T>, call: Call, refused: readonly Member[]): Promise<T> {
+    const sending = new Sending(this.#parts, chosen, call);
+    call.note(endpoint, chosen.endpoint);
+    return next(call.with(endpoint, chosen.endpoint)).then(
+      (result) => {
+        sending.settle(result);
+        return result;
+      },
+      (error: unknown) => {
+        const verdict = sending.fail(error);
+        if (!(verdict.unsent && verdict.health === 'ignorable')) throw error;
+        return this.#sendElsewhere(next, call, [...refused, chosen], error);
+      },
+    );
+  }
+
+  /** Offers what was refused to an endpoint that has not refused it; if there is none the refusal stands. */
+  #sendElsewhere<T>(next: Handler<T>, call: Call, refused: readonly Member[], refusal: unknown): Promise<T> {
+    if (refused.length > MOST_OTHERS || call.aborted) throw refusal;
+    const available = this.#available();
+    const other = available.length === 0 ? undefined : this.#chooseAgain(call, available);
+    if (other === undefined || refused.includes(other)) throw refusal;
+    return this.#sendTo(other, next, call, refused);
+  }
+
+  #available(): readonly Member[] {
+    const { endpoints, clock } = this.#parts;
+    return endpoints.ejected === 0 ? endpoints.all : endpoints.available(clock.now());
+  }
+
+  #choose(call: Call): Member {
+    const available = this.#available();
+    if (available.length === 0)
+      throw new NoEndpointError({
+        reason: 'none is listed',
+        policy: this.#parts.name,
+        captureStack: call.captureStacks,
+      });
+    if (call.attempt > 1) return this.#chooseAgain(call, available);
+    const chosen = this.#pick(this.#first, available, call);
+    return chosen.probing || call.hasNoted(endpoint, chosen.endpoint) ? this.#chooseAgain(call, available) : chosen;
+  }
+
+  /** One that the call has not been sent to; if it was sent to all, the one where that is longest ago. */
+  #chooseAgain(call: Call, available: readonly Member[]): Member {
+    const tried = new Set<string>();
+    for (const noted of call.noted(endpoint)) if (noted !== undefined) tried.add(keyOf(noted));
+    const fresh = tried.size === 0 ? available : available.filter((member) => !tried.has(member.key));
+    if (fresh.length === 0) return longestAgo(tried, available);
+    const free = fresh.some((member) => member.probing) ? fresh.filter((member) => !member.probing) : fresh;
+    return this.#pick(this.#again, free.length === 0 ? fresh : free, call);
+  }
+
+  #pick(picker: Picker, candidates: readonly Member[], call: Call): Member {
+    const chosen: Candidate | undefined = picker.pick(candidates, this.#parts.random, call);
+    if (chosen instanceof Member) return chosen;
+    throw new TypeError(`algorithm must pick one of its candidates, got ${show(chosen)}`);
+  }
+}
+
+/** `tried` begins with what was tried last. */
+function longestAgo(tried: ReadonlySet<string>, available: readonly Member[]): Member {
+  const order = [...tried];
+  return available.reduce((one, other) => (order.indexOf(other.key) > order.indexOf(one.key) ? other : one));
+}

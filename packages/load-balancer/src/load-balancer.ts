@@ -1,0 +1,149 @@
+import {
+  endpointChannel,
+  systemClock,
+  systemRandom,
+  type Clock,
+  type Endpoint,
+  type EndpointSource,
+  type Judge,
+  type Policy,
+  type Random,
+} from '@inmesh/core';
+import { callable, clockOf, count, positiveMs, ratio, rejectUnknown, show, text } from '@inmesh/core/options';
+
+import type { Algorithm } from './algorithm.ts';
+import { Balancer } from './balancer.ts';
+import { Endpoints, type EjectionRules } from './endpoints.ts';
+import type { HealthState } from './health.ts';
+import { leastLoaded } from './least-loaded.ts';
+import { toEndpoints } from './snapshot.ts';
+import { take } from './source.ts';
+import { WaitingCalls } from './waiting.ts';
+
+export interface LoadBalancerOptions {
+  /** Where calls may go: a list, in which an origin is short for an endpoint, or a source of such lists. */
+  readonly endpoints: readonly (Endpoint | string)[] | EndpointSource;
+  /** How it chooses among them (default: `leastLoaded()`). */
+  readonly algorithm?: Algorithm;
+  /** After how many failures in a row an endpoint is ejected (default: 5). */
+  readonly ejectAfterFailures?: number;
+  /**
+   * How long the first ejection lasts at most, in ms (default: 1 s). Each one after it lasts twice as long; the actual time is
+   * drawn from the upper half, so that many processes do not come back in step.
+   */
+  readonly ejectForMs?: number;
+  /** The longest ejection, in ms (default: 30 s, or `ejectForMs` if that is longer). Time spent in service shortens the next. */
+  readonly maxEjectForMs?: number;
+  /** How many of the endpoints may be ejected at a time; 0 ejects none (default: 0.5). */
+  readonly maxEjectedRatio?: number;
+  /** When more than this share of them is ejected, all get calls again (default: 0.5). */
+  readonly panicRatio?: number;
+  /** Its own word on outcomes, before the protocol's. */
+  readonly judge?: Judge;
+  /** Named in its events and errors (default: `load-balancer`). */
+  readonly name?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** How an endpoint is doing. */
+export interface EndpointState {
+  readonly endpoint: Endpoint;
+  /** `returned`: its ejection is over, but it has not answered well since and gets one call at a time. */
+  readonly state: HealthState;
+  /** Calls that were sent to it and are not over. */
+  readonly inFlight: number;
+  readonly consecutiveFailures: number;
+  /** For how much longer it is ejected, in ms; 0 if it is not. */
+  readonly ejectedForMs: number;
+}
+
+/** A policy that chooses endpoints, with a state to read. */
+export interface LoadBalancer extends Policy {
+  /** How each endpoint is doing now. */
+  readonly endpoints: readonly EndpointState[];
+  /** So many are ejected that ejection is ignored. */
+  readonly panic: boolean;
+  /** Stops reading the source of endpoints. Calls go on with what it said last. */
+  close(): void;
+}
+
+/**
+ * Chooses an endpoint for each sending, binds it under core's key `endpoint` for everything inside, and keeps calls away from
+ * endpoints that keep failing.
+ *
+ * A call that is sent again, by a retry or a hedge outside it, goes to another endpoint. One that a policy inside it refuses
+ * is offered to two others at once, and that costs no attempt. Without an endpoint it rejects with {@link NoEndpointError}.
+ *
+ * Throws a `RangeError` or `TypeError` that names a wrong option or endpoint.
+ *
+ * @example
+ * const api = wrapFetch(compose(retry(), loadBalancer({ endpoints: ['http://10.0.0.1:8080', 'http://10.0.0.2:8080'] })));
+ */
+export function loadBalancer({
+  endpoints: given,
+  algorithm = leastLoaded(),
+  ejectAfterFailures = 5,
+  ejectForMs = 1_000,
+  maxEjectForMs = Math.max(30_000, ejectForMs),
+  maxEjectedRatio = 0.5,
+  panicRatio = 0.5,
+  judge,
+  name = 'load-balancer',
+  clock = systemClock,
+  random = systemRandom,
+  ...unknown
+}: LoadBalancerOptions): LoadBalancer {
+  rejectUnknown(unknown, arguments[0]);
+  const rules = checkedRules({ ejectAfterFailures, ejectForMs, maxEjectForMs, maxEjectedRatio, panicRatio });
+  if (typeof algorithm?.start !== 'function')
+    throw new TypeError(`algorithm must have a start function, got ${show(algorithm)}`);
+  if (judge !== undefined && (typeof judge !== 'object' || judge === null))
+    throw new TypeError(`judge must be an object, got ${show(judge)}`);
+  text({ name });
+  clockOf({ clock });
+  callable({ random });
+
+  const endpoints = new Endpoints(rules, (change) => {
+    if (endpointChannel.hasSubscribers) endpointChannel.publish({ balancer: name, ...change });
+  });
+  const balancer = new Balancer({ name, endpoints, algorithm, judge, clock, random });
+  const waiting = new WaitingCalls(name, clock);
+  const stop = take(given, name, waiting, (list) => {
+    endpoints.replace(toEndpoints(list), clock.now());
+  });
+
+  const policy: Policy = (next) =>
+    function balanced(call) {
+      if (waiting.over) return balancer.send(next, call);
+      return waiting.wait(call).then(() => balancer.send(next, call));
+    };
+  return Object.defineProperties(policy, {
+    endpoints: { get: () => statesOf(endpoints, clock.now()) },
+    panic: { get: () => (endpoints.available(clock.now()), endpoints.panic) },
+    close: { value: stop },
+  }) as LoadBalancer; // the members were defined just above
+}
+
+function checkedRules(rules: EjectionRules): EjectionRules {
+  const { ejectAfterFailures, ejectForMs, maxEjectForMs, maxEjectedRatio, panicRatio } = rules;
+  count({ ejectAfterFailures });
+  positiveMs({ ejectForMs });
+  positiveMs({ maxEjectForMs });
+  if (maxEjectForMs < ejectForMs)
+    throw new RangeError(`maxEjectForMs must not be below ejectForMs (${ejectForMs}), got ${maxEjectForMs}`);
+  if (maxEjectedRatio !== 0) ratio({ maxEjectedRatio });
+  ratio({ panicRatio });
+  return rules;
+}
+
+function statesOf(endpoints: Endpoints, now: number): readonly EndpointState[] {
+  endpoints.available(now); // takes back whose time is up
+  return endpoints.all.map(({ endpoint, health, inFlight }) => ({
+    endpoint,
+    state: health.state,
+    inFlight,
+    consecutiveFailures: health.consecutiveFailures,
+    ejectedForMs: health.state === 'ejected' ? health.ejectedUntil - now : 0,
+  }));
+}
