@@ -1,1 +1,2 @@
-export {};
+export { RateLimitedError } from './error.ts';
+export { tokenBucket, type TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
