@@ -14,5 +14,6 @@ export default defineConfig({
   clean: true,
   sourcemap: true,
   splitting: false,
+  silent: true,
   external: [/^@inmesh\//],
 });
