@@ -57,13 +57,13 @@ export class AbortScope implements AbortSink {
     this.aborted = true;
     this.reason = reason;
     this.unlink();
-    const sink = this.#sink;
-    const more = this.#moreSinks;
-    this.#sink = undefined;
-    this.#moreSinks = undefined;
     this.#controller?.abort(reason);
+    const sink = this.#sink;
+    this.#sink = undefined;
     sink?.abort(reason);
-    if (more !== undefined) for (const each of more) each.abort(reason);
+    if (this.#moreSinks === undefined) return;
+    for (const each of this.#moreSinks) each.abort(reason); // one that another takes off meanwhile is not visited
+    this.#moreSinks = undefined;
   }
 }
 
@@ -72,12 +72,12 @@ const callerSignals = new WeakMap<AbortSignal, CallerSignal>();
 /** One listener on a caller's signal for all calls that hang on it, taken off with the last of them. */
 class CallerSignal implements AbortSource {
   readonly #signal: AbortSignal;
-  #sinks = new Set<AbortSink>();
+  readonly #sinks = new Set<AbortSink>();
   readonly #abortAll = (): void => {
-    const sinks = this.#sinks;
-    this.#sinks = new Set();
-    this.#signal.removeEventListener('abort', this.#abortAll);
-    for (const sink of sinks) sink.abort(this.#signal.reason);
+    for (const sink of this.#sinks) {
+      this.offAbort(sink);
+      sink.abort(this.#signal.reason); // it may take others off, which are then not visited
+    }
   };
 
   constructor(signal: AbortSignal) {
@@ -89,6 +89,7 @@ class CallerSignal implements AbortSource {
     this.#sinks.add(sink);
   }
 
+  /** Takes the listener off with the last sink. */
   offAbort(sink: AbortSink): void {
     if (this.#sinks.delete(sink) && this.#sinks.size === 0) this.#signal.removeEventListener('abort', this.#abortAll);
   }

@@ -1,3 +1,5 @@
+import { show } from '@inmesh/core/options';
+
 import { AbortScope, callerSignal, type AbortSink, type AbortSource } from './abort.ts';
 import type { Key } from './key.ts';
 import { plain, type Holder, type Protocol } from './protocol.ts';
@@ -93,9 +95,9 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
    *
    * Throws a `TypeError` naming an option that is unknown or of the wrong kind.
    */
-  static start(input: unknown, options: CallOptions = {}, name = ''): Call {
+  static start(input: unknown, options: CallOptions = NO_OPTIONS, name = ''): Call {
     checkCallOptions(options);
-    return new Call(new Origin(input, options, name), undefined, 1, Infinity);
+    return startChecked(input, options, name);
   }
 
   /** What the adapter was called with; for `wrap`, the function's arguments. */
@@ -208,10 +210,10 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
     this.#fork.#scope?.remove(sink);
   }
 
-  /** Aborts this fork and everything inside it. */
+  /** Aborts this fork and everything inside it, unless it is over or was aborted before: the first reason stays. */
   abort(reason: unknown): void {
     const fork = this.#fork;
-    if (!fork.#released) (fork.#scope ??= new AbortScope()).abort(reason);
+    if (!fork.#released && !fork.aborted) (fork.#scope ??= new AbortScope()).abort(reason);
   }
 
   /** The fork is over: no abort reaches it any more, and it listens to nobody. */
@@ -262,17 +264,26 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
   }
 }
 
+/** Begins a call whose options went through {@link checkCallOptions} before. */
+export function startChecked(input: unknown, options: CallOptions, name: string): Call {
+  return new Call(new Origin(input, options, name), undefined, 1, Infinity);
+}
+
+const NO_OPTIONS: CallOptions = Object.freeze({});
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set(['name', 'signal', 'protocol', 'captureStacks']);
 
-function checkCallOptions(options: CallOptions): void {
+/** Throws a `TypeError` naming an option that is unknown or of the wrong kind. */
+export function checkCallOptions(options: CallOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`options of a call must be an object, got ${show(options)}`);
   for (const option in options)
     if (!KNOWN_OPTIONS.has(option)) throw new TypeError(`unknown option of a call: ${option}`);
   const { name, signal, protocol, captureStacks } = options;
-  if (name !== undefined && typeof name !== 'string') throw new TypeError(`name must be a string, got ${typeof name}`);
+  if (name !== undefined && typeof name !== 'string') throw new TypeError(`name must be a string, got ${show(name)}`);
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
-    throw new TypeError(`signal must be an AbortSignal, got ${typeof signal}`);
+    throw new TypeError(`signal must be an AbortSignal, got ${show(signal)}`);
   if (protocol !== undefined && typeof protocol?.hold !== 'function')
-    throw new TypeError('protocol must come from defineProtocol');
+    throw new TypeError(`protocol must come from defineProtocol, got ${show(protocol)}`);
   if (captureStacks !== undefined && typeof captureStacks !== 'boolean')
-    throw new TypeError(`captureStacks must be a boolean, got ${typeof captureStacks}`);
+    throw new TypeError(`captureStacks must be a boolean, got ${show(captureStacks)}`);
 }

@@ -11,7 +11,7 @@ export interface Channel<E> {
 
 /** What a listener of ours threw, on the channel `inmesh:listener`. */
 export interface ListenerEvent {
-  /** The channel it listened to, or the policy that called it. */
+  /** The channel it listened to, or what called it: `observed`, `judge`, `protocol`. */
   readonly to: string;
   readonly error: unknown;
 }
@@ -23,7 +23,7 @@ interface Mirror {
 
 class LocalChannel<E> implements Channel<E> {
   readonly name: string;
-  readonly #listeners = new Set<(event: E) => void>();
+  readonly #listeners = new Set<(event: E) => unknown>();
   readonly #mirror: Mirror | undefined;
 
   constructor(name: string) {
@@ -37,7 +37,7 @@ class LocalChannel<E> implements Channel<E> {
 
   subscribe(listener: (event: E) => void): () => void {
     if (typeof listener !== 'function') throw new TypeError(`listener must be a function, got ${typeof listener}`);
-    const own = (event: E): void => listener(event); // so that one function may subscribe twice
+    const own = (event: E): unknown => listener(event); // so that one function may subscribe twice
     this.#listeners.add(own);
     return () => {
       this.#listeners.delete(own);
@@ -45,10 +45,10 @@ class LocalChannel<E> implements Channel<E> {
   }
 
   publish(event: E): void {
-    for (const listener of this.#listeners) {
-      quietly(this.name, () => {
-        listener(event);
-      });
+    // Who subscribes meanwhile hears the next event first; who unsubscribes meanwhile does not hear this one.
+    const listeners = [...this.#listeners];
+    for (const listener of listeners) {
+      if (this.#listeners.has(listener)) quietly(this.name, () => listener(event));
     }
     if (this.#mirror?.hasSubscribers === true) this.#mirror.publish(event);
   }
@@ -68,13 +68,24 @@ export function channel<E>(name: string): Channel<E> {
 /** What listeners threw. */
 export const listenerChannel: Channel<ListenerEvent> = channel('inmesh:listener');
 
-/** Calls somebody's listener; what it throws harms nobody and is published on `inmesh:listener`. */
-export function quietly(to: string, listen: () => void): void {
+/**
+ * Calls somebody's listener. What it throws, or rejects with if it is asynchronous, harms nobody and is published on
+ * `inmesh:listener`.
+ */
+export function quietly(to: string, listen: () => unknown): void {
   try {
-    listen();
+    const given = listen();
+    if (given instanceof Promise)
+      given.catch((error: unknown) => {
+        report(to, error);
+      });
   } catch (error) {
-    if (to !== listenerChannel.name && listenerChannel.hasSubscribers) listenerChannel.publish({ to, error });
+    report(to, error);
   }
+}
+
+function report(to: string, error: unknown): void {
+  if (to !== listenerChannel.name && listenerChannel.hasSubscribers) listenerChannel.publish({ to, error });
 }
 
 declare const process: { getBuiltinModule?(name: string): unknown } | undefined; // Node, where there is one

@@ -21,11 +21,14 @@ export type Random = () => number;
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The platform's clock. Waits of more than 2³¹−1 ms (24.8 days), which platform timers cannot hold, end there. */
+/**
+ * The platform's clock. Waits of more than 2³¹−1 ms (24.8 days), which platform timers cannot hold, end there. Platform
+ * timers cut fractions off and would ring early, so waits are rounded up.
+ */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, Math.min(ms, LONGEST_TIMER_MS)) as unknown as Timer, // a number in browsers
+  setTimeout: (callback, ms) => setTimeout(callback, Math.min(Math.ceil(ms), LONGEST_TIMER_MS)) as unknown as Timer, // a number in browsers
   clearTimeout: (timer) => clearTimeout(timer as unknown as number),
   afterPoll: (callback) => {
     if (typeof setImmediate === 'function') setImmediate(callback);

@@ -46,6 +46,7 @@ export class Deadlines {
   add(deadline: Deadline, at: number, now: number): void {
     deadline.at = at;
     deadline.waiting = true;
+    deadline.excused = false;
     this.#insert(deadline, this.#last);
     if (++this.#waiting === 1) this.#timer?.ref?.();
     if (at < this.#armedFor) this.#arm(at, now);
@@ -96,30 +97,34 @@ export class Deadlines {
 
   readonly #ring = (): void => {
     const rangAt = this.#clock.now();
-    const lateMs = rangAt - this.#armedFor;
+    const armedFor = this.#armedFor;
     this.#timer = undefined;
     this.#armedFor = -Infinity; // nothing is armed until what is due now was dealt with
     this.#clock.afterPoll(() => {
-      this.#expire(rangAt, lateMs);
+      const now = this.#clock.now();
+      try {
+        this.#expireDue(rangAt, now, now - armedFor);
+      } finally {
+        this.#armedFor = Infinity;
+        if (this.#first !== undefined) this.#arm(this.#first.at, now);
+      }
     });
   };
 
-  #expire(rangAt: number, lateMs: number): void {
-    const now = this.#clock.now();
+  /** Deals with what was due when the timer rang; what fell due since has not had its turn of input and output. */
+  #expireDue(rangAt: number, now: number, lateMs: number): void {
     let excused: Deadline | undefined; // the one put off last: the next belongs right behind it
     for (let due = this.#first; due !== undefined && due.at <= rangAt; due = this.#first) {
       this.#unlink(due);
       if (lateMs > LATE_MS && !due.excused) {
         due.excused = true;
         due.at = now + Math.min(lateMs, this.#limitMs);
-        this.#insert(due, excused?.queued === true ? excused : this.#last);
+        this.#insert(due, excused?.queued === true && excused.at === due.at ? excused : this.#last);
         excused = due;
       } else {
         this.settle(due);
         due.expire(due.excused);
       }
     }
-    this.#armedFor = Infinity;
-    if (this.#first !== undefined) this.#arm(this.#first.at, now);
   }
 }

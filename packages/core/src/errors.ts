@@ -68,7 +68,7 @@ function matches(error: Facts, Class: ErrorClass<ResilienceError>): boolean {
   const brand = error['~inmesh'];
   if (brand !== 'ended' && brand !== 'rejected') return false;
   if (Class.code !== undefined) return error['code'] === Class.code;
-  return Class['~inmesh'] === 'ended' || brand === 'rejected';
+  return Class['~inmesh'] === 'ended' || Class['~inmesh'] === brand;
 }
 
 export function isRefusal(error: unknown): boolean {

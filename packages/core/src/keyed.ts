@@ -1,4 +1,4 @@
-import { count, rejectUnknown } from '@inmesh/core/options';
+import { callable, count, rejectUnknown } from '@inmesh/core/options';
 
 import type { Call } from './call.ts';
 import type { Handler, Layer, Policy } from './handler.ts';
@@ -48,6 +48,8 @@ export function keyed<T, K, P extends Layer<T>>(
   { maxKeys = 1000, ...unknown }: KeyedOptions = {},
 ): KeyedLayer<T, K, P> {
   rejectUnknown(unknown, arguments[2]);
+  callable({ select });
+  callable({ make });
   const entries = new Entries(make, count({ maxKeys }));
 
   const layer: Layer<T> = (next) => {

@@ -57,9 +57,7 @@ export function observed(
             settledAfterMs: afterMs,
             overAfterMs: afterMs,
           };
-          quietly('observed', () => {
-            observer(call, outcome);
-          });
+          quietly('observed', () => observer(call, outcome));
           throw error;
         },
       );
@@ -98,8 +96,6 @@ class Watch implements Holder {
       settledAfterMs: this.#settledAfterMs,
       overAfterMs: this.#clock.now() - this.#startedAt,
     };
-    quietly('observed', () => {
-      this.#observer(this.#call, outcome);
-    });
+    quietly('observed', () => this.#observer(this.#call, outcome));
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@inmesh/core';
+import type { Clock, Judge } from '@inmesh/core';
 
 /** One option under its own name, as in `positiveMs({ openForMs })`, so that the error can name it. */
 type Option<T> = Readonly<Record<string, T>>;
@@ -61,8 +61,27 @@ export function callable<T>(option: Option<T>): T {
 /** A clock. */
 export function clockOf(option: Option<Clock>): Clock {
   const [name, value] = only(option);
-  if (typeof value?.now !== 'function' || typeof value.setTimeout !== 'function')
-    throw new TypeError(`${name} must be a clock, got ${show(value)}`);
+  for (const member of CLOCK_MEMBERS) {
+    if (typeof value?.[member] !== 'function')
+      throw new TypeError(`${name} must be a clock, got ${show(value)} without ${member}()`);
+  }
+  return value;
+}
+
+const CLOCK_MEMBERS = ['now', 'wall', 'setTimeout', 'clearTimeout', 'afterPoll'] as const;
+
+/** What judges outcomes before the protocol does, if anything. */
+export function judgeOf<J extends Judge | undefined>(option: Option<J>): J {
+  const [name, value] = only(option);
+  if (value === undefined) return value;
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError(`${name} must be an object with ofResult or ofError, got ${show(value)}`);
+  for (const member of Object.keys(value))
+    if (member !== 'ofResult' && member !== 'ofError') throw new TypeError(`unknown member of ${name}: ${member}`);
+  for (const member of ['ofResult', 'ofError'] as const) {
+    if (value[member] !== undefined && typeof value[member] !== 'function')
+      throw new TypeError(`${member} of ${name} must be a function, got ${show(value[member])}`);
+  }
   return value;
 }
 
@@ -71,7 +90,8 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
     return String(value);
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object';
+  return `a ${typeof value}`;
 }
 
 function numeric(option: Option<number>, wanted: string, holds: (value: number) => boolean): number {

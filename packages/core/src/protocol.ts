@@ -1,4 +1,7 @@
+import { show } from '@inmesh/core/options';
+
 import type { Call } from './call.ts';
+import { quietly } from './channel.ts';
 import { FAILURE, IGNORABLE, LASTING_FAILURE, SUCCESS, nameOf, type Verdict } from './verdict.ts';
 
 /** Is told once when a result is over. It must not refer to the result, or an unread one could never be collected. */
@@ -46,6 +49,9 @@ export const plain: Protocol = Object.freeze<Protocol>({
 /**
  * A protocol that says what it knows; the rest is as for {@link plain} functions.
  *
+ * A member that throws harms no call: what it threw is published on `inmesh:listener`, the outcome says nothing, the
+ * operation is not repeated, the result is over.
+ *
  * Throws a `TypeError` naming a member that is unknown or no function.
  *
  * @example
@@ -55,13 +61,39 @@ export function defineProtocol(known: Partial<Protocol>): Protocol {
   for (const member of Object.keys(known)) {
     if (!(member in plain)) throw new TypeError(`unknown member of a protocol: ${member}`);
   }
-  const protocol: Record<string, unknown> = { ...plain };
-  for (const member of Object.keys(plain) as (keyof Protocol)[]) {
-    if (!(member in known)) continue;
-    const answer: unknown = known[member];
-    if (typeof answer !== 'function')
-      throw new TypeError(`${member} of a protocol must be a function, got ${typeof answer}`);
-    protocol[member] = answer.bind(known);
-  }
-  return Object.freeze(protocol) as unknown as Protocol; // plain's members, each replaced by a function or kept
+  return Object.freeze<Protocol>({
+    ofResult: guarded(known, 'ofResult', () => IGNORABLE),
+    ofError: guarded(known, 'ofError', () => IGNORABLE),
+    retryAfterMs: guarded(known, 'retryAfterMs', () => undefined),
+    idempotent: guarded(known, 'idempotent', () => false),
+    rewindable: guarded(known, 'rewindable', () => false),
+    hold: guarded(known, 'hold', (_result, holder) => {
+      holder.over();
+    }),
+    discard: guarded(known, 'discard', () => {}),
+  });
 }
+
+/** What is known of a member, with another answer for where it throws; plain's if nothing is known. */
+function guarded<M extends keyof Protocol>(known: Partial<Protocol>, member: M, instead: Protocol[M]): Protocol[M] {
+  if (!(member in known)) return plain[member];
+  const answer: unknown = known[member];
+  if (typeof answer !== 'function')
+    throw new TypeError(`${member} of a protocol must be a function, got ${show(answer)}`);
+  const otherwise = instead as Ask; // one of the members, hence of at most two arguments
+  const guard: Ask = (first, second) => {
+    try {
+      const answered: unknown = answer.call(known, first, second);
+      if (answered instanceof Promise) quietly('protocol', () => answered); // an asynchronous `discard` may reject
+      return answered;
+    } catch (error) {
+      quietly('protocol', () => {
+        throw error;
+      });
+      return otherwise(first, second);
+    }
+  };
+  return guard as Protocol[M]; // asks the member with its own arguments
+}
+
+type Ask = (first: unknown, second: unknown) => unknown;

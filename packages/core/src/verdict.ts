@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import { quietly } from './channel.ts';
 import { isLimit, isRefusal, isLocal } from './errors.ts';
 
 /** What an outcome says, to every policy alike. Verdicts are interned: compare their fields, never make one per call. */
@@ -36,7 +37,10 @@ export const REFUSED: Verdict = Object.freeze({ health: 'ignorable', retryable: 
 
 const LOCAL_TIMEOUT: Verdict = Object.freeze({ health: 'ignorable', retryable: true, pushback: false, unsent: false });
 
-/** A policy's own word on outcomes, asked before the protocol's. What it has no opinion on it answers with `undefined`. */
+/**
+ * A policy's own word on outcomes, asked before the protocol's. What it has no opinion on it answers with `undefined`; one
+ * that throws has none, and what it threw is published on `inmesh:listener`.
+ */
 export interface Judge {
   ofResult?(result: unknown, call: Call): Verdict | undefined;
   ofError?(error: unknown, call: Call): Verdict | undefined;
@@ -45,7 +49,8 @@ export interface Judge {
 /** What a result says. An answer that comes after the call was aborted is judged by the abort. */
 export function verdictOf(call: Call, result: unknown, judge?: Judge): Verdict {
   if (call.aborted) return verdictOfAbort(call.reason);
-  return judge?.ofResult?.(result, call) ?? call.protocol.ofResult(result, call);
+  if (judge?.ofResult === undefined) return call.protocol.ofResult(result, call);
+  return opinion(() => judge.ofResult?.(result, call)) ?? call.protocol.ofResult(result, call);
 }
 
 /** What an error says. Our own refusals, limits and whoever aborted come before the judge's and the protocol's word. */
@@ -53,7 +58,16 @@ export function verdictOfError(call: Call, error: unknown, judge?: Judge): Verdi
   if (isRefusal(error)) return REFUSED;
   if (call.aborted) return verdictOfAbort(call.reason);
   if (isLimit(error)) return isLocal(error) ? LOCAL_TIMEOUT : FAILURE;
-  return judge?.ofError?.(error, call) ?? call.protocol.ofError(error, call);
+  if (judge?.ofError === undefined) return call.protocol.ofError(error, call);
+  return opinion(() => judge.ofError?.(error, call)) ?? call.protocol.ofError(error, call);
+}
+
+function opinion(ask: () => Verdict | undefined): Verdict | undefined {
+  let verdict: Verdict | undefined;
+  quietly('judge', () => {
+    verdict = ask();
+  });
+  return verdict;
 }
 
 /** The limit lay outside the policy that asks, so it cannot try again. */

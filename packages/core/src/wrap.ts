@@ -1,4 +1,4 @@
-import { Call, type CallOptions, type CallView } from './call.ts';
+import { Call, checkCallOptions, startChecked, type CallOptions, type CallView } from './call.ts';
 import type { Handler, Layer, Policy } from './handler.ts';
 
 /**
@@ -28,14 +28,15 @@ export function wrap<A extends unknown[], T>(
       }
     };
   }
-  Call.start(undefined, options); // so that a wrong option is an error here, not at the first call
+  checkCallOptions(options);
   return function wrapped(...args) {
-    return begin(bound, Call.start(args, options, fn.name));
+    return begin(bound, startChecked(args, options, fn.name));
   };
 }
 
 /**
- * Runs a function once under a policy. Bind it with {@link wrap} if it runs more than once: that costs less.
+ * Runs a function once under a policy. Bind it with {@link wrap} if it runs more than once: that costs less. It never throws:
+ * what is wrong with its arguments it rejects with too.
  *
  * @example
  * const user = await run(policy, ({ signal }) => db.user('7', { signal }), { signal: request.signal });
@@ -45,7 +46,11 @@ export function run<T>(
   fn: (call: CallView) => T | PromiseLike<T>,
   options: CallOptions = {},
 ): Promise<T> {
-  return begin(bind(policy, fn), Call.start(undefined, options, fn.name));
+  try {
+    return begin(bind(policy, fn), Call.start(undefined, options, fn.name));
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /**

@@ -1,24 +1,13 @@
-import {
-  Key,
-  systemClock,
-  systemRandom,
-  verdictOf,
-  verdictOfError,
-  type Call,
-  type Clock,
-  type Handler,
-  type Judge,
-  type Policy,
-  type Random,
-  type Verdict,
-} from '@inmesh/core';
+import { Key, systemClock, systemRandom, verdictOf, verdictOfError } from '@inmesh/core';
+import type { Call, Clock, Handler, Judge, Policy, Random, Verdict } from '@inmesh/core';
 import { exponential, type Backoff } from '@inmesh/core/backoff';
-import { callable, clockOf, count, nonNegativeMs, rejectUnknown } from '@inmesh/core/options';
+import { callable, clockOf, count, judgeOf, nonNegativeMs, rejectUnknown } from '@inmesh/core/options';
 
+import { Schedule, type Plan } from './schedule.ts';
 import { sleep } from './sleep.ts';
 
 export interface RetryOptions {
-  /** How often it sends at most, the first time included (default: 3). */
+  /** How often it sends at most, the first time included; 1 never sends again (default: 3). */
   readonly attempts?: number;
   /** How long it waits before each retry (default: `exponential()`, full jitter from 50 ms, at most 2 s). */
   readonly backoff?: Backoff;
@@ -26,7 +15,9 @@ export interface RetryOptions {
   readonly maxRetryAfterMs?: number;
   /** Its own word on outcomes, before the protocol's. */
   readonly judge?: Judge;
+  /** Where time comes from (default: `systemClock`). */
   readonly clock?: Clock;
+  /** What the backoff draws from (default: `systemRandom`). */
   readonly random?: Random;
 }
 
@@ -56,47 +47,16 @@ export function retry({
   ...unknown
 }: RetryOptions = {}): Policy {
   rejectUnknown(unknown, arguments[0]);
-  count({ attempts });
-  callable({ backoff });
   nonNegativeMs({ maxRetryAfterMs });
-  clockOf({ clock });
-  callable({ random });
-
-  /** How long to wait before sending again; `undefined` if it is not to be sent again. */
-  function waitMs(
-    call: Call,
-    outcome: unknown,
-    verdict: Verdict,
-    sent: number,
-    previousMs: number,
-  ): number | undefined {
-    if (sent >= attempts || call.aborted || call.hasNotedWithin(gaveUp, true)) return undefined;
-    const { protocol } = call;
-    if (!(verdict.unsent || protocol.idempotent(call)) || !protocol.rewindable(call)) return undefined;
-    const askedMs = protocol.retryAfterMs(outcome) ?? 0;
-    if (askedMs > maxRetryAfterMs) return undefined;
-    const ms = Math.max(askedMs, backoff(sent, random, previousMs));
-    return clock.now() + ms < call.deadline ? ms : undefined;
-  }
-
-  /** Sends again what failed once, until an attempt is no failure or it gives up. */
-  async function sendAgain<T>(next: Handler<T>, call: Call, first: Attempt<T>): Promise<T> {
-    let attempt = first;
-    let previousMs = 0;
-    for (let sent = 1; attempt.verdict.retryable; sent++) {
-      const ms = waitMs(attempt.call, attempt.outcome, attempt.verdict, sent, previousMs);
-      if (ms === undefined) {
-        call.note(gaveUp, true);
-        break;
-      }
-      if (attempt.fulfilled) call.protocol.discard(attempt.outcome, attempt.call);
-      await sleep(ms, clock, call);
-      previousMs = ms;
-      attempt = await send(next, call, call.forkAttempt(), judge);
-    }
-    if (attempt.fulfilled) return attempt.outcome;
-    throw attempt.outcome;
-  }
+  const plan: Manner = {
+    attempts: count({ attempts }),
+    backoff: callable({ backoff }),
+    maxRetryAfterMs,
+    judge: judgeOf({ judge }),
+    clock: clockOf({ clock }),
+    random: callable({ random }),
+  };
+  if (attempts === 1) return (next) => next;
 
   return <T>(next: Handler<T>) =>
     function retried(call: Call): Promise<T> {
@@ -104,14 +64,19 @@ export function retry({
       return next(call).then(
         (outcome) => {
           const verdict = verdictOf(call, outcome, judge);
-          return verdict.retryable ? sendAgain(next, call, { call, fulfilled: true, outcome, verdict }) : outcome;
+          return verdict.retryable ? sendAgain(next, call, { call, fulfilled: true, outcome, verdict }, plan) : outcome;
         },
         (outcome: unknown) => {
           const verdict = verdictOfError(call, outcome, judge);
-          return sendAgain(next, call, { call, fulfilled: false, outcome, verdict });
+          return sendAgain(next, call, { call, fulfilled: false, outcome, verdict }, plan);
         },
       );
     };
+}
+
+interface Manner extends Plan {
+  readonly judge: Judge | undefined;
+  readonly clock: Clock;
 }
 
 /** One sending and how it ended. */
@@ -120,13 +85,53 @@ type Attempt<T> = { readonly call: Call; readonly verdict: Verdict } & (
   | { readonly fulfilled: false; readonly outcome: unknown }
 );
 
-async function send<T>(next: Handler<T>, call: Call, fork: Call, judge: Judge | undefined): Promise<Attempt<T>> {
+/** Sends again what failed once, until an attempt is no failure or it gives up. */
+async function sendAgain<T>(next: Handler<T>, call: Call, first: Attempt<T>, manner: Manner): Promise<T> {
+  const schedule = new Schedule(manner);
+  let attempt = first;
+  while (attempt.verdict.retryable) {
+    const ms = waitMs(call, attempt, schedule, manner.clock);
+    if (ms === undefined) {
+      call.note(gaveUp, true);
+      break;
+    }
+    drop(call, attempt);
+    if (ms > 0) await sleep(ms, manner.clock, call);
+    attempt = await send(next, call, manner.judge);
+  }
+  if (!attempt.fulfilled) {
+    drop(call, attempt);
+    throw attempt.outcome;
+  }
+  if (attempt.call !== call) call.protocol.hold(attempt.outcome, attempt.call);
+  return attempt.outcome;
+}
+
+/** How long to wait before sending again; `undefined` if it is not to be sent again. */
+function waitMs(call: Call, attempt: Attempt<unknown>, schedule: Schedule, clock: Clock): number | undefined {
+  if (schedule.exhausted || call.aborted || attempt.call.hasNotedWithin(gaveUp, true)) return undefined;
+  const { protocol } = call;
+  if (!(attempt.verdict.unsent || protocol.idempotent(call)) || !protocol.rewindable(call)) return undefined;
+  try {
+    return schedule.next(protocol.retryAfterMs(attempt.outcome) ?? 0, call.deadline - clock.now());
+  } catch (error) {
+    drop(call, attempt); // the backoff is somebody's function
+    throw error;
+  }
+}
+
+async function send<T>(next: Handler<T>, call: Call, judge: Judge | undefined): Promise<Attempt<T>> {
+  const fork = call.forkAttempt();
   try {
     const outcome = await next(fork);
-    fork.protocol.hold(outcome, fork);
     return { call: fork, fulfilled: true, outcome, verdict: verdictOf(call, outcome, judge) };
   } catch (outcome) {
-    fork.release();
     return { call: fork, fulfilled: false, outcome, verdict: verdictOfError(call, outcome, judge) };
   }
+}
+
+/** Lets go of an attempt that is not the last: its result, and its fork at once. */
+function drop(call: Call, attempt: Attempt<unknown>): void {
+  if (attempt.fulfilled) call.protocol.discard(attempt.outcome, attempt.call);
+  if (attempt.call !== call) attempt.call.release();
 }

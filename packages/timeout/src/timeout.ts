@@ -43,19 +43,24 @@ export function timeout(
       return new Promise((resolve, reject) => {
         const deadline = new CallDeadline(limit, child, reject);
         limit.deadlines.add(deadline, at, now);
-        // The platform's own `resolve` and `reject` go in as they are, so that V8 finds the caller for an error's stack.
-        next(child)
-          .then(
-            (result) => {
-              deadline.settle(result, untilHead);
-              return result;
-            },
-            (error: unknown) => {
-              deadline.over();
-              throw error;
-            },
-          )
-          .then(resolve, reject);
+        try {
+          // The platform's own `resolve` and `reject` go in as they are, so that V8 finds the caller for an error's stack.
+          next(child)
+            .then(
+              (result) => {
+                deadline.settle(result, untilHead);
+                return result;
+              },
+              (error: unknown) => {
+                deadline.over();
+                throw error;
+              },
+            )
+            .then(resolve, reject);
+        } catch (error) {
+          deadline.over(); // a policy that throws instead of rejecting
+          reject(error);
+        }
       });
     };
 }
@@ -69,7 +74,7 @@ interface Limit {
 class CallDeadline extends Deadline implements Holder {
   readonly #limit: Limit;
   readonly #call: Call;
-  readonly #reject: (error: unknown) => void;
+  #reject: ((error: unknown) => void) | undefined; // gone when the promise is settled, since it refers to the result
   #expired = false;
 
   constructor(limit: Limit, call: Call, reject: (error: unknown) => void) {
@@ -83,16 +88,25 @@ class CallDeadline extends Deadline implements Holder {
     const { ms, name } = this.#limit;
     this.#expired = true;
     const error = new TimeoutError({ limitMs: ms, local, policy: name, captureStack: this.#call.captureStacks });
-    this.#reject(error);
+    this.#reject?.(error);
+    this.#reject = undefined;
     this.#call.abort(error);
   }
 
-  /** The head came. */
+  /** The head came: what is left to do is for the body. */
   settle(result: unknown, untilHead: boolean): void {
-    if (this.#expired) this.#call.protocol.discard(result, this.#call);
-    else if (untilHead) this.#limit.deadlines.remove(this);
-    else this.#limit.deadlines.settle(this);
-    this.#call.protocol.hold(result, this);
+    const { protocol } = this.#call;
+    this.#reject = undefined;
+    if (this.#expired) {
+      protocol.discard(result, this.#call);
+      this.#call.release();
+    } else if (untilHead) {
+      this.#limit.deadlines.remove(this);
+      protocol.hold(result, this.#call);
+    } else {
+      this.#limit.deadlines.settle(this);
+      protocol.hold(result, this);
+    }
   }
 
   over(): void {

@@ -1,0 +1,371 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { getEventListeners } from 'node:events';
+
+import { compose, run, wrap, type CallView, type Policy } from '@inmesh/core';
+import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh/core/testing';
+import { describe, expect, it } from 'vitest';
+
+import { timeout, TimeoutError } from './index.ts';
+
+const never = () => new Promise<never>(() => {});
+
+/** Answers after `ms`, whatever becomes of its signal. */
+const stubborn =
+  <T>(clock: ReturnType<typeof virtualClock>, ms: number, value: T) =>
+  (): Promise<T> =>
+    new Promise((resolve) => {
+      clock.setTimeout(() => {
+        resolve(value);
+      }, ms);
+    });
+
+/** Fails as fetch does when its signal aborts. */
+const obedient = ({ signal }: CallView) =>
+  new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason);
+    });
+  });
+
+describe('timeout', () => {
+  it('rejects and aborts the signal when the time is up', async () => {
+    const clock = virtualClock();
+    let signal: AbortSignal | undefined;
+    const result = run(timeout(800, { clock, name: 'users' }), (call) => {
+      signal = call.signal;
+      return never();
+    });
+    const rejected = expect(result).rejects.toMatchObject({
+      name: 'TimeoutError',
+      code: 'ERR_TIMEOUT',
+      message: 'timed out after 800 ms',
+      limitMs: 800,
+      local: false,
+      policy: 'users',
+    });
+
+    await clock.advance(799);
+    expect(signal?.aborted).toBe(false);
+    await clock.advance(1);
+    await rejected;
+    expect(signal?.reason).toBeInstanceOf(TimeoutError);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('passes on what comes in time, and what fails in time', async () => {
+    const clock = virtualClock();
+    const limited = wrap(timeout(100, { clock }), (_call, value: Promise<string>) => value);
+    const failure = new Error('down');
+
+    await expect(limited(Promise.resolve('up'))).resolves.toBe('up');
+    await expect(limited(Promise.reject(failure))).rejects.toBe(failure);
+    expect(clock.refs).toBe(0);
+  });
+
+  it('rejects with the error that it aborts the signal with', async () => {
+    const clock = virtualClock();
+    let reason: unknown;
+    const result = run(timeout(10, { clock }), async (call) => {
+      call.signal.addEventListener('abort', () => {
+        reason = call.signal.reason;
+      });
+      return obedient(call);
+    }).catch((error: unknown) => error);
+
+    await clock.advance(10);
+    expect(await result).toBeInstanceOf(TimeoutError);
+    expect(reason).toBe(await result);
+  });
+
+  it('throws away an answer that comes late', async () => {
+    const clock = virtualClock();
+    const late = new HeldResult();
+    const result = run(timeout(10, { clock }), stubborn(clock, 20, late), { protocol: heldProtocol });
+    const rejected = expect(result).rejects.toThrow(TimeoutError);
+
+    await clock.advance(10);
+    await rejected;
+    expect(late.discarded).toBe(false);
+    await clock.advance(10);
+    expect(late.discarded).toBe(true);
+    expect(late.holders).toBe(0);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('hears nothing of an error that comes late', async () => {
+    const clock = virtualClock();
+    const server = scriptedHandler<string>();
+    const result = run(
+      compose(timeout(10, { clock }), () => server.handler as never),
+      never,
+    );
+    const rejected = expect(result).rejects.toThrow(TimeoutError);
+
+    await clock.advance(10);
+    await rejected;
+    (await server.next()).fail(new Error('late'));
+    await clock.advance(100);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('covers the body, and keeps no process alive while only that is awaited', async () => {
+    const clock = virtualClock();
+    const response = new HeldResult();
+    let signal: AbortSignal | undefined;
+    const result = run(
+      timeout(100, { clock }),
+      async (call) => {
+        signal = call.signal;
+        return response;
+      },
+      { protocol: heldProtocol },
+    );
+    expect(clock.refs).toBe(1);
+    await result;
+    expect(clock.refs).toBe(0);
+
+    await clock.advance(99);
+    expect(signal?.aborted).toBe(false);
+    await clock.advance(1);
+    expect(signal?.reason).toBeInstanceOf(TimeoutError);
+    response.end(signal?.reason);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('leaves a body alone that ended in time', async () => {
+    const clock = virtualClock();
+    const response = new HeldResult();
+    let signal: AbortSignal | undefined;
+    await run(
+      timeout(100, { clock }),
+      async (call) => {
+        signal = call.signal;
+        return response;
+      },
+      { protocol: heldProtocol },
+    );
+
+    response.end();
+    await clock.advance(1_000);
+    expect(signal?.aborted).toBe(false);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('ends at the head if told so', async () => {
+    const clock = virtualClock();
+    const response = new HeldResult();
+    let signal: AbortSignal | undefined;
+    await run(
+      timeout(100, { clock, until: 'head' }),
+      async (call) => {
+        signal = call.signal;
+        return response;
+      },
+      { protocol: heldProtocol },
+    );
+
+    await clock.advance(1_000);
+    expect(signal?.aborted).toBe(false);
+    expect(response.holders).toBe(1); // the abort of whoever is outside still reaches the body
+    response.end();
+    expect(clock.timers).toBe(0);
+  });
+
+  it('passes the abort of the caller on to a body after the head', async () => {
+    const clock = virtualClock();
+    const caller = new AbortController();
+    const response = new HeldResult();
+    let signal: AbortSignal | undefined;
+    await run(
+      timeout(100, { clock, until: 'head' }),
+      async (call) => {
+        signal = call.signal;
+        return response;
+      },
+      { protocol: heldProtocol, signal: caller.signal },
+    );
+
+    caller.abort('gone');
+    expect(signal?.reason).toBe('gone');
+    response.end('gone');
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('tells what is inside its deadline, unless it ends at the head', async () => {
+    const clock = virtualClock({ startMs: 1_000 });
+    const deadline = async (call: CallView) => call.deadline;
+
+    await expect(run(timeout(100, { clock }), deadline)).resolves.toBe(1_100);
+    await expect(run(timeout(100, { clock, until: 'head' }), deadline)).resolves.toBe(Infinity);
+    await expect(run(compose(timeout(200, { clock }), timeout(100, { clock })), deadline)).resolves.toBe(1_100);
+  });
+
+  it('is not armed inside a deadline that comes first', async () => {
+    const clock = virtualClock();
+    const policy = compose(timeout(100, { clock, name: 'outer' }), timeout(500, { clock, name: 'inner' }));
+    const result = run(policy, never);
+    const rejected = expect(result).rejects.toMatchObject({ policy: 'outer', limitMs: 100 });
+
+    expect(clock.timers).toBe(1);
+    await clock.advance(100);
+    await rejected;
+    expect(clock.timers).toBe(0);
+  });
+
+  it('ends the head inside a limit of the body', async () => {
+    const clock = virtualClock();
+    const policy = compose(timeout(500, { clock }), timeout(100, { clock, until: 'head', name: 'inner' }));
+    const result = run(policy, never);
+    const rejected = expect(result).rejects.toMatchObject({ policy: 'inner', limitMs: 100 });
+
+    await clock.advance(100);
+    await rejected;
+    expect(clock.refs).toBe(0);
+  });
+
+  it('is armed inside a limit of the head that comes first', async () => {
+    const clock = virtualClock();
+    const policy = compose(timeout(100, { clock, until: 'head' }), timeout(500, { clock, name: 'inner' }));
+    let signal: AbortSignal | undefined;
+    await run(
+      policy,
+      async (call) => {
+        signal = call.signal;
+        return new HeldResult();
+      },
+      { protocol: heldProtocol },
+    );
+
+    await clock.advance(500);
+    expect(signal?.reason).toMatchObject({ policy: 'inner' });
+  });
+
+  it('puts a limit off once that passed while the event loop was blocked', async () => {
+    const clock = virtualClock();
+    const result = run(timeout(100, { clock }), stubborn(clock, 180, 'answer'));
+
+    clock.block(150); // 50 ms late
+    await clock.advance(0);
+    await clock.advance(30);
+    await expect(result).resolves.toBe('answer');
+  });
+
+  it('puts a limit off by no more than itself, and says that it was local', async () => {
+    const clock = virtualClock();
+    const result = run(timeout(100, { clock }), never);
+    const rejected = expect(result).rejects.toMatchObject({ local: true });
+
+    clock.block(5_000);
+    await clock.advance(99);
+    expect(clock.refs).toBe(1);
+    await clock.advance(1);
+    await rejected;
+    expect(clock.timers).toBe(0);
+  });
+
+  it('does not put off what is acted on less than 20 ms late', async () => {
+    const clock = virtualClock();
+    const result = run(timeout(100, { clock }), never);
+    const rejected = expect(result).rejects.toMatchObject({ local: false });
+
+    clock.block(120);
+    await clock.advance(0);
+    await rejected;
+  });
+
+  it('lets go of its deadline when the call is aborted', async () => {
+    const clock = virtualClock();
+    const caller = new AbortController();
+    const result = run(timeout(100, { clock }), obedient, { signal: caller.signal });
+    const rejected = expect(result).rejects.toBe(0);
+
+    caller.abort(0);
+    await rejected;
+    expect(clock.refs).toBe(0);
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('lets go of its deadline when a policy inside throws', async () => {
+    const clock = virtualClock();
+    const broken: Policy = () => () => {
+      throw new Error('broken');
+    };
+
+    await expect(run(compose(timeout(100, { clock }), broken), never)).rejects.toThrow('broken');
+    expect(clock.refs).toBe(0);
+    await clock.advance(100);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('keeps one timer for all of its calls', async () => {
+    const clock = virtualClock();
+    const limited = wrap(timeout(100, { clock }), never);
+    const results = Array.from({ length: 1_000 }, () => limited().catch((error: unknown) => error));
+
+    expect(clock.timers).toBe(1);
+    await clock.advance(100);
+    expect((await Promise.all(results)).every((error) => error instanceof TimeoutError)).toBe(true);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('runs each function in the async context of its own call', async () => {
+    const clock = virtualClock();
+    const context = new AsyncLocalStorage<number>();
+    const limited = wrap(timeout(100, { clock }), async () => {
+      await stubborn(clock, 10, undefined)();
+      return context.getStore();
+    });
+    const seen = Promise.all([1, 2, 3].map((tenant) => context.run(tenant, limited)));
+
+    await clock.advance(10);
+    expect(await seen).toEqual([1, 2, 3]);
+  });
+
+  it('shows the function and its caller in the stack of an error', async () => {
+    const limited = wrap(timeout(100), async function fetchUser() {
+      await null;
+      throw new Error('down');
+    });
+    async function theCaller() {
+      await limited();
+    }
+
+    const { stack } = await theCaller().catch((error: Error) => error as Required<Error>);
+    expect(stack).toContain('fetchUser');
+    expect(stack).toContain('theCaller');
+  });
+
+  it('records the stack of its own error only where asked', async () => {
+    const clock = virtualClock();
+    const stackOf = async (captureStacks: boolean) => {
+      const error = run(timeout(10, { clock }), never, { captureStacks }).catch((thrown: Error) => thrown);
+      await clock.advance(10);
+      return (await error).stack;
+    };
+
+    expect(await stackOf(true)).toContain('\n    at ');
+    expect(await stackOf(false)).not.toContain('\n    at ');
+  });
+
+  it.each([
+    [0, RangeError, 'ms must be a positive number of milliseconds, got 0'],
+    [-1, RangeError, 'ms must be a positive number of milliseconds, got -1'],
+    [NaN, RangeError, 'ms must be a positive number of milliseconds, got NaN'],
+    [Infinity, RangeError, 'ms must be a positive number of milliseconds, got Infinity'],
+    ['800', TypeError, 'ms must be a positive number of milliseconds, got "800"'],
+    [undefined, TypeError, 'ms must be a positive number of milliseconds, got undefined'],
+  ])('refuses a limit of %s', (ms, kind, message) => {
+    expect(() => timeout(ms as number)).toThrow(new kind(message));
+  });
+
+  it.each([
+    [{ until: 'end' }, RangeError, "until must be 'head' or 'body', got \"end\""],
+    [{ until: 1 }, TypeError, "until must be 'head' or 'body', got 1"],
+    [{ name: '' }, TypeError, 'name must be a non-empty string, got ""'],
+    [{ clock: {} }, TypeError, 'clock must be a clock, got an object without now()'],
+    [{ untill: 'head' }, TypeError, 'unknown option: untill'],
+    [500, TypeError, 'options must be an object, got 500'],
+  ])('refuses the options %j', (options, kind, message) => {
+    expect(() => timeout(100, options as object)).toThrow(new kind(message));
+  });
+});
