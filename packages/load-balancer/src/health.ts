@@ -19,7 +19,7 @@ export interface HealthRules {
 export class Health {
   state: HealthState = 'healthy';
   consecutiveFailures = 0;
-  ejectedUntil = -Infinity;
+  ejectedUntil: number = -Infinity;
   generation = 0;
   readonly #rules: HealthRules;
   #level = 0; // how often the time was doubled, plus 1
