@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 
-import { compose, run, wrap, type CallView, type Policy } from '@inmesh/core';
+import { Call, compose, run, wrap, type CallView, type Policy } from '@inmesh/core';
 import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -95,10 +95,7 @@ describe('timeout', () => {
   it('hears nothing of an error that comes late', async () => {
     const clock = virtualClock();
     const server = scriptedHandler<string>();
-    const result = run(
-      compose(timeout(10, { clock }), () => server.handler as never),
-      never,
-    );
+    const result = timeout(10, { clock })(server.handler)(Call.start(undefined));
     const rejected = expect(result).rejects.toThrow(TimeoutError);
 
     await clock.advance(10);
@@ -323,14 +320,17 @@ describe('timeout', () => {
 
   it('shows the function and its caller in the stack of an error', async () => {
     const limited = wrap(timeout(100), async function fetchUser() {
-      await null;
+      await Promise.resolve();
       throw new Error('down');
     });
     async function theCaller() {
       await limited();
     }
 
-    const { stack } = await theCaller().catch((error: Error) => error as Required<Error>);
+    const { stack } = await theCaller().then(
+      () => new Error('it went well'),
+      (error: Error) => error,
+    );
     expect(stack).toContain('fetchUser');
     expect(stack).toContain('theCaller');
   });

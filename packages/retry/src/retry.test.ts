@@ -1,0 +1,511 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { getEventListeners } from 'node:events';
+
+import {
+  Call,
+  compose,
+  defineProtocol,
+  FAILURE,
+  IGNORABLE,
+  LASTING_FAILURE,
+  RejectedError,
+  run,
+  SUCCESS,
+  wrap,
+  type CallView,
+  type Policy,
+  type Verdict,
+} from '@inmesh/core';
+import { constant, decorrelated } from '@inmesh/core/backoff';
+import { HeldResult, heldProtocol, scriptedHandler, seededRandom, virtualClock } from '@inmesh/core/testing';
+import { describe, expect, it } from 'vitest';
+
+import { retry, type RetryOptions } from './index.ts';
+
+const down = new Error('down');
+
+/** Fails so often, then answers; says how often it was called. */
+function failing(times: number, error: unknown = down) {
+  let calls = 0;
+  const fn = async () => {
+    if (++calls <= times) throw error;
+    return 'up';
+  };
+  return {
+    fn,
+    get calls() {
+      return calls;
+    },
+  };
+}
+
+/** A clock, and a retry on it that waits for whole steps of 10 ms. */
+function slowly(options: RetryOptions = {}) {
+  const clock = virtualClock();
+  return { clock, policy: retry({ clock, backoff: constant(10), ...options }) };
+}
+
+const UNSENT: Verdict = { health: 'failure', retryable: true, pushback: false, unsent: true };
+
+class Refused extends RejectedError {
+  readonly code = 'ERR_REFUSED';
+}
+
+describe('retry', () => {
+  it('sends again what failed, until it succeeds', async () => {
+    const { clock, policy } = slowly();
+    const server = failing(2);
+    const result = run(policy, server.fn);
+
+    await clock.advance(20);
+    expect(await result).toBe('up');
+    expect(server.calls).toBe(3);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('counts every sending as an attempt and passes on the last error itself', async () => {
+    const { clock, policy } = slowly({ attempts: 4 });
+    const errors = [1, 2, 3, 4, 5].map((n) => new Error(`failure ${n}`));
+    let sent = 0;
+    const result = run(policy, () => Promise.reject(errors[sent++]));
+    const rejected = expect(result).rejects.toBe(errors[3]);
+
+    await clock.advance(1_000);
+    await rejected;
+    expect(sent).toBe(4);
+  });
+
+  it('gives every sending a number of its own', async () => {
+    const { clock, policy } = slowly();
+    const numbers: number[] = [];
+    const result = run(policy, async ({ attempt }) => {
+      numbers.push(attempt);
+      throw down;
+    });
+    const rejected = expect(result).rejects.toBe(down);
+
+    await clock.advance(20);
+    await rejected;
+    expect(numbers).toEqual([1, 2, 3]);
+  });
+
+  it('says beforehand that another attempt may follow, unless none may', async () => {
+    const repeats = async (policy: Policy) => {
+      const call = Call.start(undefined);
+      await policy(async () => 'up')(call);
+      return call.repeats;
+    };
+
+    expect(await repeats(retry())).toBe(true);
+    expect(await repeats(retry({ attempts: 1 }))).toBe(false);
+  });
+
+  it('draws its waits with full jitter from a growing range', async () => {
+    const clock = virtualClock();
+    const draws = [0.5, 0.25, 1];
+    const sentAt: number[] = [];
+    const result = run(retry({ attempts: 4, clock, random: () => draws.shift() ?? 0 }), async () => {
+      sentAt.push(clock.now());
+      throw down;
+    });
+    const rejected = expect(result).rejects.toBe(down);
+
+    await clock.advance(1_000);
+    await rejected;
+    expect(sentAt).toEqual([0, 25, 50, 250]); // 0.5 × 50, 0.25 × 100, 1 × 200
+  });
+
+  it('tells the backoff what it said last, not what the other side asked for', async () => {
+    const clock = virtualClock();
+    const previous: number[] = [];
+    const backoff = (_retry: number, _random: () => number, previousMs: number) => {
+      previous.push(previousMs);
+      return 10;
+    };
+    const result = run(retry({ clock, backoff }), async () => new HeldResult(FAILURE, 500), { protocol: heldProtocol });
+
+    await clock.advance(1_000);
+    await result;
+    expect(previous).toEqual([0, 10]);
+  });
+
+  it('repeats the waits of a seed', async () => {
+    const times = async () => {
+      const clock = virtualClock();
+      const sentAt: number[] = [];
+      const policy = retry({ attempts: 5, backoff: decorrelated(), clock, random: seededRandom(7) });
+      const result = run(policy, async () => {
+        sentAt.push(clock.now());
+        throw down;
+      }).catch(() => {});
+      await clock.advance(10_000);
+      await result;
+      return sentAt;
+    };
+
+    expect(await times()).toHaveLength(5);
+    expect(await times()).toEqual(await times());
+  });
+
+  it('waits at least for what the other side asked for', async () => {
+    const clock = virtualClock();
+    const answers = [new HeldResult(FAILURE, 700), new HeldResult()];
+    let sent = 0;
+    const result = run(retry({ clock, backoff: constant(10) }), async () => answers[sent++] as HeldResult, {
+      protocol: heldProtocol,
+    });
+
+    await clock.advance(699);
+    expect(sent).toBe(1);
+    await clock.advance(1);
+    expect(await result).toBe(answers[1]);
+  });
+
+  it('waits for the backoff where the other side asked for less', async () => {
+    const clock = virtualClock();
+    let sent = 0;
+    const result = run(
+      retry({ clock, backoff: constant(10) }),
+      async () => (sent++ === 0 ? new HeldResult(FAILURE, 3) : new HeldResult()),
+      { protocol: heldProtocol },
+    );
+
+    await clock.advance(9);
+    expect(sent).toBe(1);
+    await clock.advance(1);
+    await result;
+    expect(sent).toBe(2);
+  });
+
+  it('gives up at once when the other side asks for too much', async () => {
+    const { clock, policy } = slowly({ maxRetryAfterMs: 1_000 });
+    const answer = new HeldResult(FAILURE, 1_001);
+
+    expect(await run(policy, async () => answer, { protocol: heldProtocol })).toBe(answer);
+    expect(answer.discarded).toBe(false);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('gives up at once when the wait would outlast the deadline', async () => {
+    const { clock, policy } = slowly({ backoff: constant(100) });
+    const within: Policy = (next) => (call) => next(call.fork(100));
+    const server = failing(9);
+
+    await expect(run(compose(within, policy), server.fn)).rejects.toBe(down);
+    expect(server.calls).toBe(1);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('waits where the wait ends before the deadline', async () => {
+    const { clock, policy } = slowly({ backoff: constant(99) });
+    const within: Policy = (next) => (call) => next(call.fork(100));
+    const result = run(compose(within, policy), failing(1).fn);
+
+    await clock.advance(99);
+    expect(await result).toBe('up');
+  });
+
+  it('passes on what will not get better by trying again', async () => {
+    const protocol = defineProtocol({ ofError: () => LASTING_FAILURE });
+    const server = failing(9);
+
+    await expect(run(retry(), server.fn, { protocol })).rejects.toBe(down);
+    expect(server.calls).toBe(1);
+  });
+
+  it('does not repeat a bug', async () => {
+    const bug = new ReferenceError('x is not defined');
+    const server = failing(9, bug);
+
+    await expect(run(retry(), server.fn)).rejects.toBe(bug);
+    expect(server.calls).toBe(1);
+  });
+
+  it('does not repeat a refusal of ours', async () => {
+    const refusal = new Refused('refused', { policy: 'test' });
+    const server = failing(9, refusal);
+
+    await expect(run(retry(), server.fn)).rejects.toBe(refusal);
+    expect(server.calls).toBe(1);
+  });
+
+  it('does not repeat what may not be done twice', async () => {
+    const protocol = defineProtocol({ idempotent: () => false });
+    const server = failing(9);
+
+    await expect(run(retry(), server.fn, { protocol })).rejects.toBe(down);
+    expect(server.calls).toBe(1);
+  });
+
+  it('repeats what may not be done twice if it was never sent', async () => {
+    const { clock, policy } = slowly();
+    const protocol = defineProtocol({ idempotent: () => false, ofError: () => UNSENT });
+    const server = failing(1);
+    const result = run(policy, server.fn, { protocol });
+
+    await clock.advance(10);
+    expect(await result).toBe('up');
+  });
+
+  it('does not repeat what cannot be sent again as it was', async () => {
+    const protocol = defineProtocol({ rewindable: () => false, ofError: () => UNSENT });
+    const server = failing(9);
+
+    await expect(run(retry(), server.fn, { protocol })).rejects.toBe(down);
+    expect(server.calls).toBe(1);
+  });
+
+  it('discards what it gives up on and passes on the last result itself', async () => {
+    const { clock, policy } = slowly();
+    const answers = [1, 2, 3].map(() => new HeldResult(FAILURE));
+    let sent = 0;
+    const result = run(policy, async () => answers[sent++] as HeldResult, { protocol: heldProtocol });
+
+    await clock.advance(20);
+    expect(await result).toBe(answers[2]);
+    expect(answers.map(({ discarded }) => discarded)).toEqual([true, true, false]);
+  });
+
+  it('discards before it waits', async () => {
+    const { clock, policy } = slowly();
+    const answer = new HeldResult(FAILURE);
+    const result = run(policy, async () => answer, { protocol: heldProtocol });
+
+    await clock.advance(0);
+    expect(answer.discarded).toBe(true);
+    await clock.advance(20);
+    await result;
+  });
+
+  it.each([['a reason'], [undefined], [null], [0], [false]])('ends a wait that is aborted with %s', async (reason) => {
+    const { clock, policy } = slowly();
+    const caller = new AbortController();
+    const server = failing(9);
+    const result = run(policy, server.fn, { signal: caller.signal }).catch((error: unknown) => ({ error }));
+
+    await clock.advance(5);
+    caller.abort(reason);
+    expect(await result).toEqual({ error: caller.signal.reason });
+    expect(server.calls).toBe(1);
+    expect(clock.timers).toBe(0);
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('sends nothing again after an abort while a sending was under way', async () => {
+    const { clock, policy } = slowly();
+    const caller = new AbortController();
+    const server = scriptedHandler<string>();
+    const call = Call.start(undefined, { signal: caller.signal });
+    const result = policy(server.handler)(call);
+    const rejected = expect(result).rejects.toBe(down);
+
+    const sending = await server.next();
+    caller.abort();
+    sending.fail(down);
+    await rejected;
+    await clock.advance(100);
+    expect(server.unread).toBe(0);
+  });
+
+  it('lets an abort reach the attempt that is under way, and no other', async () => {
+    const { clock, policy } = slowly();
+    const caller = new AbortController();
+    const signals: AbortSignal[] = [];
+    const result = run(
+      policy,
+      async ({ signal }) => {
+        signals.push(signal);
+        return signals.length === 3 ? new Promise<never>(() => {}) : Promise.reject(down);
+      },
+      { signal: caller.signal },
+    );
+    void result;
+
+    await clock.advance(20);
+    caller.abort('gone');
+    expect(signals[1]?.aborted).toBe(false); // it was over
+    expect(signals[2]?.reason).toBe('gone');
+  });
+
+  it('keeps the abort of the caller for the body of the result that it passes on', async () => {
+    const { clock, policy } = slowly();
+    const caller = new AbortController();
+    const answers = [new HeldResult(FAILURE), new HeldResult()];
+    const signals: AbortSignal[] = [];
+    const result = run(
+      policy,
+      async ({ signal }) => {
+        signals.push(signal);
+        return answers[signals.length - 1] as HeldResult;
+      },
+      { signal: caller.signal, protocol: heldProtocol },
+    );
+
+    await clock.advance(10);
+    await result;
+    caller.abort('gone');
+    expect(signals[1]?.reason).toBe('gone');
+    answers[1]?.end('gone');
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('does not multiply with a retry around it', async () => {
+    const { clock, policy } = slowly();
+    const server = failing(99);
+    const result = run(compose(policy, policy, policy), server.fn);
+    const rejected = expect(result).rejects.toBe(down);
+
+    await clock.advance(1_000);
+    await rejected;
+    expect(server.calls).toBe(3);
+  });
+
+  it('lets a retry around it go on where it may not send at all', async () => {
+    const { clock, policy } = slowly();
+    const server = failing(1);
+    const result = run(compose(policy, retry({ attempts: 1 })), server.fn);
+
+    await clock.advance(10);
+    expect(await result).toBe('up');
+  });
+
+  it('does not stop a retry in a parallel fork of the same call', async () => {
+    const { clock, policy } = slowly();
+    const numbers: number[] = [];
+    const both: Policy = (next) => async (call) => {
+      const outcomes = await Promise.allSettled([next(call.fork()), next(call.forkAttempt())]);
+      const [first] = outcomes;
+      if (first.status === 'fulfilled') return first.value;
+      throw first.reason;
+    };
+    const result = run(compose(both, policy), async ({ attempt }) => {
+      numbers.push(attempt);
+      throw down;
+    });
+    const rejected = expect(result).rejects.toBe(down);
+
+    await clock.advance(100);
+    await rejected;
+    expect(numbers.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('asks its own judge before the protocol', async () => {
+    const { clock, policy } = slowly({
+      judge: {
+        ofResult: (result) => (result === 'not yet' ? FAILURE : undefined),
+        ofError: () => IGNORABLE,
+      },
+    });
+    const answers = ['not yet', 'ready'];
+    const result = run(policy, async () => answers.shift());
+
+    await clock.advance(10);
+    expect(await result).toBe('ready');
+    const server = failing(9);
+    await expect(run(policy, server.fn)).rejects.toBe(down);
+    expect(server.calls).toBe(1);
+  });
+
+  it('goes by the protocol where its judge throws', async () => {
+    const { clock, policy } = slowly({
+      judge: {
+        ofError: () => {
+          throw new TypeError('no such member');
+        },
+      },
+    });
+    const server = failing(1);
+    const result = run(policy, server.fn);
+
+    await clock.advance(10);
+    expect(await result).toBe('up');
+  });
+
+  it('rejects with what the backoff throws, and leaves no result behind', async () => {
+    const answer = new HeldResult(FAILURE);
+    const backoff = () => {
+      throw new Error('broken backoff');
+    };
+
+    await expect(run(retry({ backoff }), async () => answer, { protocol: heldProtocol })).rejects.toThrow(
+      'broken backoff',
+    );
+    expect(answer.discarded).toBe(true);
+  });
+
+  it.each([[NaN], [Infinity], [undefined as unknown as number]])(
+    'gives up when the backoff says %s',
+    async (waitMs) => {
+      const { clock, policy } = slowly({ backoff: () => waitMs });
+
+      await expect(run(policy, failing(9).fn)).rejects.toBe(down);
+      expect(clock.timers).toBe(0);
+    },
+  );
+
+  it('sends again without a timer where there is nothing to wait for', async () => {
+    const { clock, policy } = slowly({ backoff: constant(0) });
+
+    expect(await run(policy, failing(2).fn)).toBe('up');
+    expect(clock.timers).toBe(0);
+  });
+
+  it('runs each attempt in the async context of its own call', async () => {
+    const clock = virtualClock();
+    const context = new AsyncLocalStorage<string>();
+    const seen: string[] = [];
+    const flaky = wrap(retry({ clock, backoff: constant(10) }), async ({ attempt }: CallView) => {
+      await Promise.resolve();
+      seen.push(`${context.getStore()}${attempt}`);
+      throw down;
+    });
+    const settled = Promise.allSettled(['a', 'b', 'c'].map((tenant) => context.run(tenant, () => flaky())));
+
+    await clock.advance(20);
+    await settled;
+    expect(seen.sort()).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c1', 'c2', 'c3']);
+  });
+
+  it('shows the function and its caller in the stack of an error', async () => {
+    const flaky = wrap(retry({ backoff: constant(0) }), async function fetchUser() {
+      await Promise.resolve();
+      throw new Error('down');
+    });
+    async function theCaller() {
+      await flaky();
+    }
+
+    const { stack } = await theCaller().then(
+      () => new Error('it went well'),
+      (error: Error) => error,
+    );
+    expect(stack).toContain('fetchUser');
+    expect(stack).toContain('theCaller');
+  });
+
+  it('leaves a success alone', async () => {
+    const answer = new HeldResult(SUCCESS);
+
+    expect(await run(retry(), async () => answer, { protocol: heldProtocol })).toBe(answer);
+    expect(answer).toMatchObject({ discarded: false, holders: 0 });
+  });
+
+  it.each([
+    [{ attempts: 0 }, RangeError, 'attempts must be a whole number of 1 or more, got 0'],
+    [{ attempts: 2.5 }, RangeError, 'attempts must be a whole number of 1 or more, got 2.5'],
+    [{ attempts: Infinity }, RangeError, 'attempts must be a whole number of 1 or more, got Infinity'],
+    [{ attempts: '3' }, TypeError, 'attempts must be a whole number of 1 or more, got "3"'],
+    [{ backoff: 50 }, TypeError, 'backoff must be a function, got 50'],
+    [{ maxRetryAfterMs: -1 }, RangeError, 'maxRetryAfterMs must be a number of milliseconds, 0 or more, got -1'],
+    [{ maxRetryAfterMs: NaN }, RangeError, 'maxRetryAfterMs must be a number of milliseconds, 0 or more, got NaN'],
+    [{ judge: () => FAILURE }, TypeError, 'judge must be an object with ofResult or ofError, got a function'],
+    [{ judge: { ofError: FAILURE } }, TypeError, 'ofError of judge must be a function, got an object'],
+    [{ judge: { onError: () => FAILURE } }, TypeError, 'unknown member of judge: onError'],
+    [{ clock: Date }, TypeError, 'clock must be a clock, got a function without wall()'],
+    [{ random: 0.5 }, TypeError, 'random must be a function, got 0.5'],
+    [{ retries: 3 }, TypeError, 'unknown option: retries'],
+    [3, TypeError, 'options must be an object, got 3'],
+  ])('refuses the options %j', (options, kind, message) => {
+    expect(() => retry(options as unknown as RetryOptions)).toThrow(new kind(message));
+  });
+});
