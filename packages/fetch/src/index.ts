@@ -1,1 +1,2 @@
-export {};
+export { FetchInput } from './fetch-input.ts';
+export { wrapFetch, type Callable, type FetchLike, type WrapFetchOptions } from './wrap-fetch.ts';

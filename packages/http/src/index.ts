@@ -1,1 +1,7 @@
-export {};
+export { UNSENT, verdictOfFailure } from './failure.ts';
+export { parseHttpDate } from './http-date.ts';
+export { httpProtocol, type HttpProtocolOptions } from './protocol.ts';
+export { isIdempotent, type RequestLike } from './request.ts';
+export { contentLength, isResponse, type HttpPolicy, type ResponseLike } from './response.ts';
+export { parseRetryAfter } from './retry-after.ts';
+export { OVERLOADED, PUSHBACK, TOO_EARLY, verdictOfResponse, verdictOfStatus } from './status.ts';

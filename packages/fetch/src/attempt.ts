@@ -1,0 +1,111 @@
+import type { AbortSink, Call, Holder } from '@inmesh/core';
+
+import type { Route } from './route.ts';
+import { Watch, type DispatchOptions, type Dispatcher, type Handler, type Watcher } from './watch.ts';
+
+/**
+ * One sending, given to fetch as its dispatcher: brings the request to its endpoint, aborts it without a signal, and
+ * tells its holders when it is over. Nothing here refers to the response, or an unread one could never be collected.
+ */
+export class Attempt implements AbortSink, Dispatcher, Watcher {
+  aborted = false;
+  reason: unknown = undefined;
+  /** Fetch asked for a connection at all. */
+  dispatched = false;
+  /** A connection was assigned, so something may have been sent. */
+  sent = false;
+  #call: Call | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #route: Route | undefined;
+  readonly #base: Dispatcher | undefined;
+  #watch: Watch | undefined = undefined;
+  #over = false;
+  #error: unknown = undefined;
+  #holder: Holder | undefined = undefined;
+  #moreHolders: Holder[] | undefined = undefined;
+
+  constructor(call: Call, signal: AbortSignal | undefined, route: Route | undefined, base: Dispatcher | undefined) {
+    this.#call = call;
+    this.#signal = signal;
+    this.#route = route;
+    this.#base = base;
+  }
+
+  /** Read by fetch: a mock is given the body as the user wrote it. */
+  get isMockActive(): boolean {
+    return (this.#base ?? globalDispatcher())?.isMockActive === true;
+  }
+
+  get callerAborted(): boolean {
+    return this.#signal?.aborted === true;
+  }
+
+  /** Called by fetch, again for each redirect it follows. */
+  dispatch(options: DispatchOptions, handler: Handler): unknown {
+    const base = this.#base ?? globalDispatcher();
+    if (base === undefined) throw new TypeError('there is no dispatcher to send the request with');
+    this.dispatched = true;
+    this.#over = false;
+    const watch = (this.#watch = new Watch(handler, this));
+    if (this.aborted) {
+      watch.abort(this.reason);
+      return false;
+    }
+    this.#route?.apply(options, base.isMockActive === true);
+    return base.dispatch(options, watch);
+  }
+
+  /** Ends the request wherever it stands. An abort by the caller's own signal is left to fetch, which follows it too. */
+  abort(reason: unknown): void {
+    if (this.aborted || this.callerAborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    if (!this.#over) this.#watch?.abort(reason);
+  }
+
+  /** Is there nothing more to come? */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  hold(holder: Holder): void {
+    if (this.#over) holder.over(this.#error);
+    else if (this.#holder === undefined) this.#holder = holder;
+    else (this.#moreHolders ??= []).push(holder);
+  }
+
+  connected(): void {
+    this.sent = true;
+  }
+
+  ended(watch: Watch, error?: unknown): void {
+    if (this.#watch !== watch || this.#over) return; // a redirect's request may end after the one it led to began
+    const holder = this.#holder;
+    const more = this.#moreHolders;
+    this.#over = true;
+    this.#error = error === undefined ? undefined : this.causeOf(error);
+    this.#holder = this.#moreHolders = undefined;
+    this.leave();
+    holder?.over(this.#error);
+    if (more !== undefined) for (const each of more) each.over(this.#error);
+  }
+
+  /** The call has nothing more to say to this sending. */
+  leave(): void {
+    this.#call?.offAbort(this);
+    this.#call = undefined;
+  }
+
+  /** What an error really came from: the reason of whoever aborted, if somebody did. */
+  causeOf(error: unknown): unknown {
+    if (this.aborted) return this.reason;
+    return this.#signal?.aborted === true ? this.#signal.reason : error;
+  }
+}
+
+const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+
+/** What fetch uses when nothing else is said; read each time, so that `setGlobalDispatcher` is obeyed. */
+function globalDispatcher(): Dispatcher | undefined {
+  return (globalThis as { [GLOBAL_DISPATCHER]?: Dispatcher })[GLOBAL_DISPATCHER]; // where undici keeps it
+}

@@ -1,0 +1,51 @@
+import { FAILURE, IGNORABLE, type Holder, type Verdict } from '@inmesh/core';
+import { UNSENT, verdictOfFailure } from '@inmesh/http';
+
+import type { Attempt } from './attempt.ts';
+import { endingOf } from './ending.ts';
+
+const attempts = new WeakMap<object, Attempt>();
+const verdicts = new WeakMap<object, Verdict>();
+
+/** A head came. */
+export function received(response: object, attempt: Attempt): void {
+  if (attempt.dispatched) attempts.set(response, attempt);
+  else attempt.leave();
+}
+
+/** No head came; gives what the call is to reject with. */
+export function failed(error: unknown, attempt: Attempt, foreign: boolean): unknown {
+  attempt.leave();
+  if (attempt.aborted) return attempt.reason;
+  if (typeof error === 'object' && error !== null && !attempt.isMockActive) {
+    if (attempt.dispatched) verdicts.set(error, corrected(verdictOfFailure(error), attempt.sent));
+    else if (!foreign) verdicts.set(error, IGNORABLE); // fetch found that it is no request
+  }
+  return error;
+}
+
+/** The attempt knows better than the error whether anything was sent: after a redirect a refused connection proves nothing. */
+function corrected(verdict: Verdict, sent: boolean): Verdict {
+  if (sent) return verdict === UNSENT ? FAILURE : verdict;
+  return verdict === FAILURE ? UNSENT : verdict;
+}
+
+export function verdictOfError(error: unknown): Verdict {
+  return (typeof error === 'object' && error !== null ? verdicts.get(error) : undefined) ?? verdictOfFailure(error);
+}
+
+/** The attempt that a response came from; `undefined` if it did not come through our dispatcher. */
+export function attemptOf(response: object): Attempt | undefined {
+  return attempts.get(response);
+}
+
+/** Tells the holder when a result is over, whatever it came from. */
+export function hold(result: unknown, holder: Holder): void {
+  if (typeof result !== 'object' || result === null) {
+    holder.over();
+    return;
+  }
+  const ending = attempts.get(result) ?? endingOf(result);
+  if (ending === undefined) holder.over();
+  else ending.hold(holder);
+}

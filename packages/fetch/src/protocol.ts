@@ -1,0 +1,20 @@
+import type { Clock, Protocol } from '@inmesh/core';
+import { httpProtocol } from '@inmesh/http';
+
+import { discard } from './discard.ts';
+import { FetchInput } from './fetch-input.ts';
+import { hold, verdictOfError } from './outcome.ts';
+
+/** What fetch knows about its requests and responses. */
+export function fetchProtocol(clock: Clock): Protocol {
+  return httpProtocol({
+    clock,
+    requestOf: ({ input }) => (input instanceof FetchInput ? input : undefined),
+    rewindable: ({ input }) => input instanceof FetchInput && input.replayable,
+    ofError: verdictOfError,
+    hold,
+    discard: (result, call) => {
+      discard(result, call, clock);
+    },
+  });
+}

@@ -1,0 +1,49 @@
+import { endpoint, type Handler } from '@inmesh/core';
+
+import { Attempt } from './attempt.ts';
+import type { FetchInput } from './fetch-input.ts';
+import { failed, received } from './outcome.ts';
+import { Routes } from './route.ts';
+import type { Dispatcher } from './watch.ts';
+
+type Fetch<T> = (input: unknown, init: object) => Promise<T>;
+
+/** The innermost handler: sends one attempt of a call with fetch. */
+export function sender<T extends object>(fetch: unknown, base: Dispatcher | undefined): Handler<T> {
+  const routes = new Routes();
+
+  return function sent(call) {
+    const asked = call.input as FetchInput; // wrapFetch put it in
+    const send = (fetch ?? globalThis.fetch) as Fetch<T>; // it gets what it was written to get: the caller's own arguments
+    const chosen = call.get(endpoint);
+    const route = chosen === undefined ? undefined : routes.find(asked.url, chosen);
+    const attempt = new Attempt(call, asked.signal, route, asked.dispatcher ?? base);
+    call.onAbort(attempt);
+    if (attempt.aborted) return Promise.reject(attempt.reason);
+    const foreign = (send as unknown) !== NODE_FETCH;
+    // Another fetch may not use our dispatcher, so that only a signal ends it; Node's own needs none, and they are dear.
+    const init = foreign
+      ? { ...asked.init, dispatcher: attempt, signal: call.signal }
+      : { ...asked.init, dispatcher: attempt };
+    return send(asked.input, init).then(
+      (response) => {
+        received(response, attempt);
+        return response;
+      },
+      (error: unknown) => {
+        throw failed(error, attempt, foreign);
+      },
+    );
+  };
+}
+
+/** Node's own fetch, which sends everything through a dispatcher; those of other platforms have none. */
+const NODE_FETCH: unknown = isNode() ? globalThis.fetch : undefined;
+
+function isNode(): boolean {
+  if (typeof process === 'undefined') return false;
+  const { versions } = process;
+  return 'undici' in versions && !('bun' in versions) && !('deno' in versions);
+}
+
+declare const process: { readonly versions: object } | undefined;

@@ -1,0 +1,77 @@
+import { begin, Call, systemClock, type Clock, type Layer } from '@inmesh/core';
+import { callable, clockOf, rejectUnknown, show } from '@inmesh/core/options';
+import type { ResponseLike } from '@inmesh/http';
+
+import { FetchInput } from './fetch-input.ts';
+import { fetchProtocol } from './protocol.ts';
+import { sender } from './send.ts';
+import { isDispatcher } from './watch.ts';
+
+/** A function that is called like fetch and answers with something like a `Response`. */
+export type FetchLike = (input: never, init?: never) => Promise<ResponseLike>;
+
+/** The type of the function itself; of one that has members of its own, only how it is called. */
+export type Callable<F extends FetchLike> = keyof F extends never ? F : (...args: Parameters<F>) => ReturnType<F>;
+
+export interface WrapFetchOptions<F extends FetchLike = typeof globalThis.fetch> {
+  /** What sends the requests (default: the global `fetch`, looked up at each call). */
+  readonly fetch?: F;
+  /** An undici dispatcher underneath: an agent, a proxy, a mock. A call's own wins (default: the global one). */
+  readonly dispatcher?: object;
+  /** Operation name of its calls, or what gives it of fetch's arguments: never a raw URL (default: `fetch`). */
+  readonly name?: string | ((...args: Parameters<F>) => string);
+  /** Errors of ours carry the stack of where they were made, which costs microseconds each (default: false). */
+  readonly captureStacks?: boolean;
+  /** Tells what a `Retry-After` with a date means, and bounds the reading of what is thrown away. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Puts a policy around fetch and gives a function of fetch's own type.
+ *
+ * A request goes to the endpoint that a balancer in the policy bound to the call, under the host and TLS server name of
+ * its URL; without one to where the URL says. The response is fetch's own, untouched, and the policies learn when its
+ * body is over.
+ *
+ * Throws a `TypeError` that names a wrong option. A call rejects as fetch does, or with what a policy rejects it with.
+ *
+ * @example
+ * const api = wrapFetch(compose(timeout(2_000), retry()));
+ * const response = await api('http://catalog/items/7');
+ */
+export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
+  policy: Layer<Awaited<ReturnType<F>>>,
+  {
+    fetch,
+    dispatcher,
+    name = 'fetch',
+    captureStacks = false,
+    clock = systemClock,
+    ...unknown
+  }: WrapFetchOptions<F> = {},
+): Callable<F> {
+  rejectUnknown(unknown, arguments[1]);
+  callable({ policy });
+  if (fetch !== undefined) callable({ fetch });
+  if (dispatcher !== undefined && !isDispatcher(dispatcher))
+    throw new TypeError(`dispatcher must have a method dispatch, got ${show(dispatcher)}`);
+  const protocol = fetchProtocol(clockOf({ clock }));
+  const nameOf = typeof name === 'function' ? (name as unknown as NameOf) : undefined; // given fetch's own arguments
+  const fixedName = typeof name === 'function' ? 'fetch' : name;
+  Call.start(undefined, { name: fixedName, captureStacks }); // so that a wrong option is an error here, not at the first call
+  const bound = policy(sender<Awaited<ReturnType<F>>>(fetch, dispatcher));
+
+  function wrapped(input: unknown, init?: unknown): Promise<Awaited<ReturnType<F>>> {
+    try {
+      const asked = new FetchInput(input, init);
+      const { signal } = asked;
+      const operation = nameOf === undefined ? fixedName : nameOf(input, init);
+      return begin(bound, Call.start(asked, { name: operation, signal, protocol, captureStacks }));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+  return wrapped as unknown as Callable<F>; // it is called as F is, and answers as F does
+}
+
+type NameOf = (input: unknown, init: unknown) => string;

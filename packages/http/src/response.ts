@@ -1,0 +1,34 @@
+import type { Handler } from '@inmesh/core';
+
+/** As much of a response as policies look at: a `Response` of any fetch, or whatever has the same shape. */
+export interface ResponseLike {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  /** A stream of some kind; `null` if there is none. */
+  readonly body: unknown;
+}
+
+/** Wraps handlers of any kind of response: how to type a policy that looks inside. */
+export interface HttpPolicy {
+  <T extends ResponseLike>(next: Handler<T>): Handler<T>;
+}
+
+/** Does it have the shape of a response? Reads nothing that costs more than a field. */
+export function isResponse(value: unknown): value is ResponseLike {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'status' in value &&
+    typeof value.status === 'number' &&
+    'headers' in value &&
+    typeof (value.headers as { get?: unknown } | null | undefined)?.get === 'function' // asked, not believed
+  );
+}
+
+/** The length that a response says its body has, in bytes; `undefined` if it says none or nonsense. */
+export function contentLength({ headers }: ResponseLike): number | undefined {
+  const value = headers.get('content-length');
+  return value !== null && DIGITS.test(value) ? Number(value) : undefined;
+}
+
+const DIGITS = /^\d+$/;
