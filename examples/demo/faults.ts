@@ -1,0 +1,53 @@
+import type { Fleet } from './fleet.ts';
+
+/** Something that goes wrong for a while. */
+export interface Fault {
+  readonly label: string;
+  /** Since the start, in ms. */
+  readonly from: number;
+  readonly to: number;
+  begin(fleet: Fleet): void;
+  end(fleet: Fleet): void | Promise<void>;
+}
+
+/** What goes wrong, one after the other; the times keep their proportions in a run of any length. */
+export function faults(seconds: number): Fault[] {
+  const at = (share: number) => Math.round(seconds * 1000 * share);
+  return [
+    {
+      label: 'catalog-1 slow',
+      from: at(0.07),
+      to: at(0.22),
+      begin: (fleet) => fleet.tell('catalog-1', { slowerByMs: 600 }),
+      end: (fleet) => fleet.tell('catalog-1', { slowerByMs: 0 }),
+    },
+    {
+      label: 'catalog-2 40 % 503',
+      from: at(0.27),
+      to: at(0.42),
+      begin: (fleet) => fleet.tell('catalog-2', { errorRatio: 0.4 }),
+      end: (fleet) => fleet.tell('catalog-2', { errorRatio: 0 }),
+    },
+    {
+      label: 'catalog-3 killed',
+      from: at(0.47),
+      to: at(0.6),
+      begin: (fleet) => fleet.kill('catalog-3'),
+      end: (fleet) => fleet.restart('catalog-3'),
+    },
+    {
+      label: 'billing-1 stopped',
+      from: at(0.65),
+      to: at(0.78),
+      begin: (fleet) => fleet.stop('billing-1'),
+      end: (fleet) => fleet.goOn('billing-1'),
+    },
+    { label: 'billing burst 429', ...burst(seconds), begin: () => {}, end: () => {} },
+  ];
+}
+
+/** When more calls to billing come than it takes; not longer in a longer run. */
+export function burst(seconds: number): { readonly from: number; readonly to: number } {
+  const from = Math.round(seconds * 850);
+  return { from, to: from + 600 };
+}

@@ -1,0 +1,104 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { on } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { ClientReport, ClientSetup, Way } from './client.ts';
+import { faults, type Fault } from './faults.ts';
+import { Fleet } from './fleet.ts';
+import type { MeshEvent } from './mesh-events.ts';
+import type { CallResult } from './open-loop.ts';
+import type { DemoOptions } from './options.ts';
+
+/** What came of one way. */
+export interface Run {
+  readonly results: readonly CallResult[];
+  /** How often a request was sent, retries included. */
+  readonly sendings: number;
+  /** How many requests each backend got, by its own count. */
+  readonly load: ReadonlyMap<string, number>;
+  readonly events: readonly MeshEvent[];
+}
+
+/** Is told what happens while it happens. */
+export interface Audience {
+  starting(way: Way): void;
+  progress(atMs: number, ended: number, failed: number): void;
+  fault(atMs: number, text: string): void;
+  done(): void;
+}
+
+/** Sends the traffic one way, on backends of its own, while they fail by the schedule. */
+export async function play(way: Way, options: DemoOptions, audience: Audience): Promise<Run> {
+  audience.starting(way);
+  const fleet = await Fleet.start(options);
+  const setup: ClientSetup = { way, options, origins: fleet.origins };
+  const client = fork(new URL('./client.ts', import.meta.url), [JSON.stringify(setup)]);
+  const endClient = () => client.kill('SIGKILL');
+  process.on('exit', endClient);
+  fleet.onStandsStill = (message) => client.send(message, () => {}); // it may end meanwhile
+  const over = new AbortController();
+  try {
+    return await follow(client, fleet, audience, over.signal, (startedAt) => {
+      const script = cause(faults(options.seconds), fleet, startedAt, audience, over.signal);
+      script.catch((error: unknown) => over.abort(error));
+    });
+  } finally {
+    over.abort();
+    endClient();
+    await fleet.end();
+    process.off('exit', endClient);
+  }
+}
+
+/** Listens to the client until its traffic is over; `start` is called when it begins. */
+async function follow(
+  client: ChildProcess,
+  fleet: Fleet,
+  audience: Audience,
+  signal: AbortSignal,
+  start: (startedAt: number) => void,
+): Promise<Run> {
+  const events: MeshEvent[] = [];
+  let startedAt = 0;
+  for await (const [message] of on(client, 'message', { close: ['exit'], signal })) {
+    const report = message as ClientReport; // the client sends nothing else
+    if (report.kind === 'ready') {
+      startedAt = performance.now();
+      fleet.countAnew();
+      client.send({ start: true });
+      start(startedAt);
+    } else if (report.kind === 'progress') {
+      audience.progress(performance.now() - startedAt, report.ended, report.failed);
+    } else if (report.kind === 'mesh') {
+      events.push({ ...report.event, origin: fleet.nameOf(report.event.origin) });
+    } else {
+      return { results: report.results, sendings: report.sendings, load: fleet.load, events };
+    }
+  }
+  throw new Error('the client ended before its traffic');
+}
+
+interface Step {
+  readonly at: number;
+  readonly text: string;
+  readonly act: () => void | Promise<void>;
+}
+
+/** Lets each fault begin and end at its time. */
+async function cause(
+  schedule: readonly Fault[],
+  fleet: Fleet,
+  startedAt: number,
+  audience: Audience,
+  signal: AbortSignal,
+): Promise<void> {
+  const steps = schedule.flatMap((fault): Step[] => [
+    { at: fault.from, text: `${fault.label}: begins`, act: () => fault.begin(fleet) },
+    { at: fault.to, text: `${fault.label}: ends`, act: () => fault.end(fleet) },
+  ]);
+  for (const { at, text, act } of steps.sort((a, b) => a.at - b.at)) {
+    await wait(Math.max(0, startedAt + at - performance.now()), undefined, { signal });
+    audience.fault(at, text);
+    await act();
+  }
+}
