@@ -1,5 +1,5 @@
 import { circuitChannel, systemClock, type Clock, type Judge, type Policy } from '@inmesh/core';
-import { clockOf, count, positiveMs, rejectUnknown, show, text } from '@inmesh/core/options';
+import { clockOf, count, judgeOf, positiveMs, rejectUnknown, show, text } from '@inmesh/core/options';
 
 import { Circuit, type CircuitCounts, type CircuitState } from './circuit.ts';
 import { failureRatio, type Detector } from './detector.ts';
@@ -66,13 +66,13 @@ export function circuitBreaker({
   positiveMs({ openForMs });
   count({ halfOpenCalls });
   text({ name });
-  checkJudge(judge);
+  judgeOf({ judge });
   clockOf({ clock });
 
   const circuit = new Circuit(detectors, openForMs, halfOpenCalls, (from, to, reason, at) => {
     if (circuitChannel.hasSubscribers) circuitChannel.publish({ circuit: name, from, to, reason, at });
   });
-  const referee = new Referee(circuit, judge, clock, name);
+  const referee = new Referee(circuit, judge, clock);
 
   const policy: Policy = (next) =>
     function guarded(call) {
@@ -114,11 +114,4 @@ function detectorsOf(trip: Detector | readonly Detector[]): readonly Detector[] 
     if (typeof detector === 'function') return detector as Detector; // whether it is one shows when it is called
     throw new TypeError(`trip[${index}] must be a detector, got ${show(detector)}`);
   });
-}
-
-function checkJudge(judge: Judge | undefined): void {
-  if (judge === undefined) return;
-  const members = [typeof judge?.ofResult, typeof judge?.ofError];
-  if (!members.includes('function') || members.some((member) => member !== 'function' && member !== 'undefined'))
-    throw new TypeError(`judge must have a function ofResult or ofError, got ${show(judge)}`);
 }

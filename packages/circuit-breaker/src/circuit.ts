@@ -1,4 +1,4 @@
-import type { Verdict } from '@inmesh/core';
+import { quietly, type Verdict } from '@inmesh/core';
 
 import type { Detection, Detector, Tally } from './detector.ts';
 
@@ -110,18 +110,20 @@ export class Circuit {
     return this.#leases.filter((lease) => now < lease.leaseEndsAt);
   }
 
+  /** A detector that throws has no say; what it threw is published on `inmesh:listener`. */
   #weigh(failed: boolean, now: number): void {
+    let reason: string | undefined;
     for (const detection of this.#detections) {
-      if (!failed) {
-        detection.succeeded(now);
-        continue;
-      }
-      const reason = detection.failed(now);
-      if (reason !== undefined) {
-        this.#become('open', reason, now);
-        return;
+      try {
+        if (failed) reason ??= detection.failed(now);
+        else detection.succeeded(now);
+      } catch (error) {
+        quietly('detector', () => {
+          throw error;
+        });
       }
     }
+    if (reason !== undefined) this.#become('open', reason, now);
   }
 
   #decide(failed: boolean, now: number): void {
@@ -138,10 +140,17 @@ export class Circuit {
     this.#generation++;
     this.#leases = [];
     this.#probesPassed = 0;
-    this.#standing = to === 'closed' ? { generation: this.#generation, leaseEndsAt: Infinity } : undefined;
-    if (to === 'closed') this.#detections = startAll(this.#detectors);
+    this.#standing = undefined;
+    if (to === 'closed') this.#close();
     if (to === 'open') this.#openUntil = now + this.#openForMs;
     this.#changed(from, to, reason, now);
+  }
+
+  #close(): void {
+    this.#standing = { generation: this.#generation, leaseEndsAt: Infinity };
+    quietly('detector', () => {
+      this.#detections = startAll(this.#detectors);
+    });
   }
 }
 

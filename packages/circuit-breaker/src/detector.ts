@@ -126,7 +126,7 @@ class RunDetection implements Detection {
   }
 
   failed(): string | undefined {
-    return ++this.#run >= this.#limit ? `${this.#run} calls failed in a row` : undefined;
+    return ++this.#run >= this.#limit ? `failures in a row: ${this.#run}` : undefined;
   }
 
   tally(): Tally {

@@ -1,13 +1,4 @@
-import {
-  plain,
-  quietly,
-  verdictOf,
-  verdictOfError,
-  type Call,
-  type Clock,
-  type Holder,
-  type Judge,
-} from '@inmesh/core';
+import { plain, verdictOf, verdictOfError, type Call, type Clock, type Holder, type Judge } from '@inmesh/core';
 
 import type { Admission, Circuit } from './circuit.ts';
 
@@ -16,13 +7,11 @@ export class Referee {
   readonly #circuit: Circuit;
   readonly #judge: Judge | undefined;
   readonly #clock: Clock;
-  readonly name: string;
 
-  constructor(circuit: Circuit, judge: Judge | undefined, clock: Clock, name: string) {
+  constructor(circuit: Circuit, judge: Judge | undefined, clock: Clock) {
     this.#circuit = circuit;
     this.#judge = judge;
     this.#clock = clock;
-    this.name = name;
   }
 
   /** The head came. The body of a success may yet die, which counts while the circuit is as the head left it. */
@@ -53,10 +42,6 @@ class Body implements Holder {
   }
 
   over(error?: unknown): void {
-    if (error === undefined) return;
-    // A judge or detector of somebody's own may throw; a holder must not.
-    quietly(this.#referee.name, () => {
-      this.#referee.rejected(this.#call, error, this.#admission);
-    });
+    if (error !== undefined) this.#referee.rejected(this.#call, error, this.#admission);
   }
 }

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+
+import { Bucket } from './bucket.ts';
+
+describe('Bucket', () => {
+  it('is full at first and holds its burst, no more', () => {
+    const bucket = new Bucket(10, 3);
+    expect(bucket.tokens(0)).toBe(3);
+    expect([1, 2, 3, 4].map(() => bucket.take(1, 0))).toEqual([true, true, true, false]);
+    expect(bucket.tokens(1e12)).toBe(3);
+  });
+
+  it('refills bit by bit', () => {
+    const bucket = new Bucket(10, 3);
+    bucket.take(3, 0);
+    expect(bucket.tokens(50)).toBe(0.5);
+    expect(bucket.take(1, 99)).toBe(false);
+    expect(bucket.take(1, 100)).toBe(true);
+    expect(bucket.tokens(100)).toBe(0);
+  });
+
+  it('takes nothing when it refuses', () => {
+    const bucket = new Bucket(10, 3);
+    bucket.take(2, 0);
+    for (let greedy = 0; greedy < 100; greedy++) expect(bucket.take(2, 0)).toBe(false);
+    expect(bucket.take(1, 0)).toBe(true);
+  });
+
+  it('begins full at any origin of time', () => {
+    expect(new Bucket(10, 3).tokens(-1e9)).toBe(3);
+    expect(new Bucket(10, 3).take(3, -1e9)).toBe(true);
+  });
+
+  it('gives no tokens and takes none when time goes backwards', () => {
+    const bucket = new Bucket(10, 3);
+    bucket.take(2, 1_000);
+    expect(bucket.tokens(0)).toBe(1);
+    expect(bucket.take(1, 0)).toBe(true);
+    expect(bucket.tokens(1_000)).toBe(0);
+    expect(bucket.tokens(1_100)).toBe(1);
+    expect(bucket.waitMs(2, 500)).toBe(700);
+  });
+
+  it.each([
+    { ratePerSecond: 3, startMs: 0 },
+    { ratePerSecond: 3, startMs: 1e10 + 0.1 },
+    { ratePerSecond: 0.7, startMs: 12_345.678 },
+    { ratePerSecond: 9_999, startMs: 1e10 + 0.1 },
+  ])('keeps its rate of $ratePerSecond over a million tokens from $startMs', ({ ratePerSecond, startMs }) => {
+    const bucket = new Bucket(ratePerSecond, 2);
+    let now = startMs;
+    bucket.take(2, now);
+    for (let token = 0; token < 1_000_000; token++) {
+      now += bucket.waitMs(1, now);
+      bucket.take(1, now);
+    }
+    const ideal = (1_000_000 / ratePerSecond) * 1_000;
+    expect(Math.abs(now - startMs - ideal)).toBeLessThan(1e-3);
+  });
+});
