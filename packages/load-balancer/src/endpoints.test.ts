@@ -80,16 +80,16 @@ describe('Endpoints', () => {
     const { endpoints } = endpointsOf(['a', 'b', 'c', 'd'], { maxEjectedRatio: 1 });
     fail(endpoints, at(endpoints, 0), 3);
     fail(endpoints, at(endpoints, 1), 3);
-    expect([endpoints.panic, originsOf(endpoints.available(0))]).toEqual([false, 'cd']);
+    expect([endpoints.panics(0), originsOf(endpoints.available(0))]).toEqual([false, 'cd']);
     fail(endpoints, at(endpoints, 2), 3);
-    expect([endpoints.panic, originsOf(endpoints.available(0))]).toEqual([true, 'abcd']);
+    expect([endpoints.panics(0), originsOf(endpoints.available(0))]).toEqual([true, 'abcd']);
   });
 
   it('panics when a new list has only ejected ones left', () => {
     const { endpoints } = endpointsOf(['a', 'b']);
     fail(endpoints, at(endpoints, 0), 3);
     endpoints.replace(listOf(['a']), 0);
-    expect([endpoints.panic, originsOf(endpoints.available(0))]).toEqual([true, 'a']);
+    expect([endpoints.panics(0), originsOf(endpoints.available(0))]).toEqual([true, 'a']);
   });
 
   it('keeps what it knows of those that stay', () => {

@@ -37,9 +37,10 @@ export class Endpoints {
     return this.#ejected;
   }
 
-  /** Too many are ejected, so that ejection is ignored. */
-  get panic(): boolean {
-    return this.#ejected > this.#rules.panicRatio * this.#all.length + ROUNDING;
+  /** Are so many ejected that ejection is ignored? Takes back whose time is up. */
+  panics(now: number): boolean {
+    if (now >= this.#firstReturn) this.#takeBack(now);
+    return this.#tooMany();
   }
 
   /** Those that may be chosen: the same array while nothing changes. Takes back whose time is up. */
@@ -99,7 +100,11 @@ export class Endpoints {
       this.#ejected++;
       this.#firstReturn = Math.min(this.#firstReturn, health.ejectedUntil);
     }
-    const open = this.#ejected === 0 || this.panic;
+    const open = this.#ejected === 0 || this.#tooMany();
     this.#available = open ? this.#all : this.#all.filter(({ health }) => health.state !== 'ejected');
+  }
+
+  #tooMany(): boolean {
+    return this.#ejected > this.#rules.panicRatio * this.#all.length + ROUNDING;
   }
 }

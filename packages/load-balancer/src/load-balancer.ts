@@ -9,7 +9,7 @@ import {
   type Policy,
   type Random,
 } from '@inmesh/core';
-import { callable, clockOf, count, positiveMs, ratio, rejectUnknown, show, text } from '@inmesh/core/options';
+import { callable, clockOf, count, judgeOf, positiveMs, ratio, rejectUnknown, show, text } from '@inmesh/core/options';
 
 import type { Algorithm } from './algorithm.ts';
 import { Balancer } from './balancer.ts';
@@ -98,8 +98,7 @@ export function loadBalancer({
   const rules = checkedRules({ ejectAfterFailures, ejectForMs, maxEjectForMs, maxEjectedRatio, panicRatio });
   if (typeof algorithm?.start !== 'function')
     throw new TypeError(`algorithm must have a start function, got ${show(algorithm)}`);
-  if (judge !== undefined && (typeof judge !== 'object' || judge === null))
-    throw new TypeError(`judge must be an object, got ${show(judge)}`);
+  judgeOf({ judge });
   text({ name });
   clockOf({ clock });
   callable({ random });
@@ -116,11 +115,11 @@ export function loadBalancer({
   const policy: Policy = (next) =>
     function balanced(call) {
       if (waiting.over) return balancer.send(next, call);
-      return waiting.wait(call).then(() => balancer.send(next, call));
+      return waiting.wait(call).then(() => (call.aborted ? Promise.reject(call.reason) : balancer.send(next, call)));
     };
   return Object.defineProperties(policy, {
     endpoints: { get: () => statesOf(endpoints, clock.now()) },
-    panic: { get: () => (endpoints.available(clock.now()), endpoints.panic) },
+    panic: { get: () => endpoints.panics(clock.now()) },
     close: { value: stop },
   }) as LoadBalancer; // the members were defined just above
 }

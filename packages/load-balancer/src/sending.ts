@@ -1,4 +1,4 @@
-import { quietly, verdictOf, verdictOfError, type Call, type Holder, type Verdict } from '@inmesh/core';
+import { verdictOf, verdictOfError, type Call, type Holder, type Verdict } from '@inmesh/core';
 
 import type { BalancerParts } from './balancer.ts';
 import type { Member } from './member.ts';
@@ -22,13 +22,10 @@ export class Sending implements Holder {
   /** The head came, and the call is judged by it. */
   settle(result: unknown): void {
     const { endpoints, judge } = this.#parts;
-    try {
-      const { health } = verdictOf(this.#call, result, judge);
-      if (health === 'success') this.#endedFailures = endpoints.succeeded(this.#member, this.#generation);
-      else if (health === 'failure') this.#failed(0);
-    } finally {
-      this.#call.protocol.hold(result, this);
-    }
+    const { health } = verdictOf(this.#call, result, judge);
+    if (health === 'success') this.#endedFailures = endpoints.succeeded(this.#member, this.#generation);
+    else if (health === 'failure') this.#failed(0);
+    this.#call.protocol.hold(result, this);
   }
 
   fail(error: unknown): Verdict {
@@ -43,9 +40,7 @@ export class Sending implements Holder {
     this.#member.inFlight--;
     const ended = this.#endedFailures;
     if (error === undefined || ended === undefined) return;
-    quietly(this.#parts.name, () => {
-      if (verdictOfError(this.#call, error, this.#parts.judge).health === 'failure') this.#failed(ended);
-    });
+    if (verdictOfError(this.#call, error, this.#parts.judge).health === 'failure') this.#failed(ended);
   }
 
   #failed(ended: number): void {

@@ -105,7 +105,7 @@ function check(world: World): void {
   const open = listed(world).filter(({ state }) => state !== 'ejected');
   if (panics(world)) visited.add('panic');
   expect(available).toBe((panics(world) ? listed(world) : open).map(({ origin }) => origin).join(''));
-  expect(endpoints.panic).toBe(panics(world));
+  expect(endpoints.panics(now)).toBe(panics(world));
   for (const { key, health } of endpoints.all) {
     const each = world.plain.get(key.split('\n')[0]!)!;
     visited.add(each.state);

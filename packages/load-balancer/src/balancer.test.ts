@@ -1,0 +1,168 @@
+import { begin, Call, compose, endpoint, RejectedError, run, type CallView, type Policy } from '@inmesh/core';
+import { virtualClock } from '@inmesh/core/testing';
+import { describe, expect, it } from 'vitest';
+
+import { loadBalancer, NoEndpointError, roundRobin, type Algorithm, type LoadBalancerOptions } from './index.ts';
+
+const down = new Error('down');
+
+const inOrder: Algorithm = { start: () => roundRobinFromTheFirst() };
+
+/** Turns that begin with the first endpoint, so that a test can say who is next. */
+function roundRobinFromTheFirst() {
+  const picker = roundRobin().start();
+  const call = Call.start(undefined);
+  return { pick: (candidates: Parameters<typeof picker.pick>[0]) => picker.pick(candidates, () => 0, call) };
+}
+
+/** A balancer over `http://a`, `http://b`, … that takes them in turn, and ejects for exactly the longest time. */
+function balanced(count: number, options: Partial<LoadBalancerOptions> = {}) {
+  const clock = virtualClock();
+  const endpoints = Array.from('abcdefgh'.slice(0, count), (letter) => `http://${letter}`);
+  const longest = () => 1 - Number.EPSILON;
+  return { clock, balancer: loadBalancer({ endpoints, algorithm: inOrder, clock, random: longest, ...options }) };
+}
+
+function letterOf(call: CallView): string {
+  return call.get(endpoint)?.origin.slice('http://'.length) ?? '-';
+}
+
+/** Answers with the letter of the endpoint, unless that is down. */
+function fleet(...failing: readonly string[]) {
+  const sent: string[] = [];
+  const fn = async (call: CallView) => {
+    const letter = letterOf(call);
+    sent.push(letter);
+    if (failing.includes(letter)) throw down;
+    return letter;
+  };
+  return { fn, sent };
+}
+
+/** Sends again at once, like a retry without a wait. */
+function again(times: number): Policy {
+  return (next) =>
+    async function repeated(call) {
+      call.expectRepeats();
+      for (let n = 1; ; n++) {
+        try {
+          return await next(n === 1 ? call : call.forkAttempt());
+        } catch (error) {
+          if (n > times) throw error;
+        }
+      }
+    };
+}
+
+async function swallow(promise: Promise<unknown>): Promise<void> {
+  await promise.catch(() => {});
+}
+
+function loads(balancer: ReturnType<typeof loadBalancer>): number[] {
+  return balancer.endpoints.map(({ inFlight }) => inFlight);
+}
+
+function states(balancer: ReturnType<typeof loadBalancer>): string[] {
+  return balancer.endpoints.map(({ state }) => state);
+}
+
+class Refused extends RejectedError {
+  readonly code = 'ERR_REFUSED';
+}
+
+/** Refuses what is sent to some endpoints, like a breaker for each that is open. */
+function refusing(...letters: readonly string[]): Policy {
+  return (next) =>
+    function refused(call) {
+      return letters.includes(letterOf(call)) ? Promise.reject(new Refused('full', { policy: 'test' })) : next(call);
+    };
+}
+
+describe('loadBalancer without an endpoint', () => {
+  it('rejects with a NoEndpointError', async () => {
+    const balancer = loadBalancer({ endpoints: [], name: 'users' });
+    const { fn, sent } = fleet();
+    const error: unknown = await run(balancer, fn).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(NoEndpointError);
+    expect(error).toMatchObject({ code: 'ERR_NO_ENDPOINT', policy: 'users', message: 'no endpoint: none is listed' });
+    expect(sent).toEqual([]);
+  });
+
+  it.each([true, false])('gives the error a stack if the call asks for one: %s', async (captureStacks) => {
+    const error: unknown = await run(loadBalancer({ endpoints: [] }), fleet().fn, { captureStacks }).catch(
+      (caught: unknown) => caught,
+    );
+    expect((error as Error).stack?.includes('\n    at ')).toBe(captureStacks);
+  });
+
+  it('is offered elsewhere by a balancer outside it', async () => {
+    const { balancer: regions } = balanced(2, { name: 'regions' });
+    const empty = loadBalancer({ endpoints: [] });
+    const { fn, sent } = fleet();
+    const inner: Policy = (next) => {
+      const nowhere = empty(next);
+      return (call) => (letterOf(call) === 'a' ? nowhere(call) : next(call));
+    };
+    expect(await run(compose(regions, inner), fn)).toBe('b');
+    expect(sent).toEqual(['b']);
+  });
+});
+
+describe('loadBalancer with a refusal from inside', () => {
+  it('offers the call to another endpoint, at no cost of an attempt', async () => {
+    const { balancer } = balanced(3);
+    const { fn } = fleet();
+    const call = Call.start(undefined);
+    expect(await begin(compose(balancer, refusing('a'))(fn), call)).toBe('b');
+    expect(call.forkAttempt().attempt).toBe(2);
+    expect(loads(balancer)).toEqual([0, 0, 0]);
+  });
+
+  it('offers it to two others at most', async () => {
+    const { balancer } = balanced(5);
+    const { fn, sent } = fleet();
+    const call = Call.start(undefined);
+    await expect(begin(compose(balancer, refusing('a', 'b', 'c', 'd', 'e'))(fn), call)).rejects.toThrow(Refused);
+    expect(new Set(call.noted(endpoint)).size).toBe(3);
+    expect(sent).toEqual([]);
+    expect(loads(balancer)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('offers it to none twice', async () => {
+    const { balancer } = balanced(2);
+    const call = Call.start(undefined);
+    await expect(begin(compose(balancer, refusing('a', 'b'))(fleet().fn), call)).rejects.toThrow(Refused);
+    expect([...call.noted(endpoint)]).toHaveLength(2);
+  });
+
+  it('offers it to one that failed in an earlier attempt rather than to none', async () => {
+    const { balancer } = balanced(2);
+    const { fn, sent } = fleet('a');
+    await expect(run(compose(again(1), balancer, refusing('b')), fn)).rejects.toBe(down);
+    expect(sent).toEqual(['a', 'a']);
+  });
+
+  it('passes it on when the call was aborted', async () => {
+    const { balancer } = balanced(3);
+    const call = Call.start(undefined);
+    const abortsAndRefuses: Policy = () => (inner) => {
+      call.abort(down);
+      return Promise.reject(new Refused(letterOf(inner), { policy: 'test' }));
+    };
+    await expect(begin(compose(balancer, abortsAndRefuses)(fleet().fn), call)).rejects.toThrow(Refused);
+    expect([...call.noted(endpoint)]).toHaveLength(1);
+  });
+
+  it('never counts it as a failure', async () => {
+    const { balancer } = balanced(2, { ejectAfterFailures: 1 });
+    for (let n = 0; n < 4; n++) await swallow(run(compose(balancer, refusing('a', 'b')), fleet().fn));
+    expect(states(balancer)).toEqual(['healthy', 'healthy']);
+  });
+
+  it('passes on another error of the endpoint it was offered to', async () => {
+    const { balancer } = balanced(3);
+    const { fn, sent } = fleet('b');
+    await expect(run(compose(balancer, refusing('a')), fn)).rejects.toBe(down);
+    expect(sent).toEqual(['b']);
+  });
+});
