@@ -1,7 +1,9 @@
-import type { RequestLike } from '@inmesh/http';
+import { isIdempotent, type RequestLike } from '@inmesh/http';
 
 import { isReplayable } from './body.ts';
 import { initOf, type Init } from './init.ts';
+import { readAhead } from './read-ahead.ts';
+import { dispatcherOf, forgotten, isRequest, unreadBody, type Requested } from './requested.ts';
 import { isDispatcher, type Dispatcher } from './watch.ts';
 
 /** What a wrapped fetch was called with: the `input` of its calls. */
@@ -11,6 +13,8 @@ export class FetchInput implements RequestLike {
   /** fetch's second argument. */
   readonly init: Init;
   readonly #request: Requested | undefined;
+  #keeping: Promise<void> | undefined = undefined;
+  #kept: Uint8Array | ReadableStream<Uint8Array> | undefined = undefined;
 
   constructor(input: unknown, init?: unknown) {
     this.input = input;
@@ -48,28 +52,42 @@ export class FetchInput implements RequestLike {
 
   /** The caller's own dispatcher for this call. */
   get dispatcher(): Dispatcher | undefined {
-    const { dispatcher } = this.init;
+    const dispatcher = this.init.dispatcher ?? (this.#request && dispatcherOf(this.#request));
     return isDispatcher(dispatcher) ? dispatcher : undefined;
   }
 
-  /** Can it be sent twice as it is? */
+  /** Can it be sent again as it was? */
   get replayable(): boolean {
-    const { body } = this.init;
-    return body === undefined || body === null ? !this.#request?.body : isReplayable(body);
+    if (hasBody(this.init)) return isReplayable(this.init.body);
+    return this.#kept instanceof Uint8Array || !this.#request?.body;
+  }
+
+  /**
+   * Keeps the body of a `Request` that may be repeated, if it is no longer than `limit` bytes; `undefined` if there is
+   * nothing to wait for.
+   */
+  keep(limit: number): Promise<void> | undefined {
+    if (this.#keeping !== undefined || this.#request === undefined || this.replayable || hasBody(this.init))
+      return this.#keeping;
+    const body = unreadBody(this.#request);
+    if (body === undefined || !isIdempotent(this)) return undefined;
+    this.#keeping = readAhead(body, limit).then((kept) => {
+      this.#kept = kept;
+    });
+    return this.#keeping;
+  }
+
+  /** fetch's second argument for one attempt. */
+  initFor(dispatcher: Dispatcher, signal?: AbortSignal): object {
+    const init: Record<string, unknown> = { ...this.init, dispatcher };
+    if (signal !== undefined) init['signal'] = signal;
+    if (this.#request === undefined) return init;
+    if (Object.keys(this.init).length === 0) Object.assign(init, forgotten(this.#request));
+    if (this.#kept !== undefined) Object.assign(init, { body: this.#kept, duplex: 'half' });
+    return init;
   }
 }
 
-/** A `Request` of any fetch. */
-interface Requested {
-  readonly url: string;
-  readonly method: string;
-  readonly headers: { get(name: string): string | null };
-  readonly body: ReadableStream<Uint8Array> | null;
-  readonly signal?: AbortSignal;
-}
-
-function isRequest(input: unknown): input is Requested {
-  return (
-    typeof input === 'object' && input !== null && 'url' in input && typeof input.url === 'string' && 'headers' in input
-  );
+function hasBody({ body }: Init): boolean {
+  return body !== undefined && body !== null;
 }

@@ -1,4 +1,4 @@
-import { endpoint, type Handler } from '@inmesh/core';
+import { endpoint, type Call, type Handler } from '@inmesh/core';
 
 import { Attempt } from './attempt.ts';
 import type { FetchInput } from './fetch-input.ts';
@@ -9,23 +9,23 @@ import type { Dispatcher } from './watch.ts';
 type Fetch<T> = (input: unknown, init: object) => Promise<T>;
 
 /** The innermost handler: sends one attempt of a call with fetch. */
-export function sender<T extends object>(fetch: unknown, base: Dispatcher | undefined): Handler<T> {
+export function sender<T extends object>(
+  fetch: unknown,
+  base: Dispatcher | undefined,
+  replayBodyBytes: number,
+): Handler<T> {
   const routes = new Routes();
 
-  return function sent(call) {
-    const asked = call.input as FetchInput; // wrapFetch put it in
-    const send = (fetch ?? globalThis.fetch) as Fetch<T>; // it gets what it was written to get: the caller's own arguments
+  function send(call: Call, asked: FetchInput): Promise<T> {
+    const given = (fetch ?? globalThis.fetch) as Fetch<T>; // it gets what it was written to get: the caller's own arguments
     const chosen = call.get(endpoint);
     const route = chosen === undefined ? undefined : routes.find(asked.url, chosen);
     const attempt = new Attempt(call, asked.signal, route, asked.dispatcher ?? base);
     call.onAbort(attempt);
     if (attempt.aborted) return Promise.reject(attempt.reason);
-    const foreign = (send as unknown) !== NODE_FETCH;
     // Another fetch may not use our dispatcher, so that only a signal ends it; Node's own needs none, and they are dear.
-    const init = foreign
-      ? { ...asked.init, dispatcher: attempt, signal: call.signal }
-      : { ...asked.init, dispatcher: attempt };
-    return send(asked.input, init).then(
+    const foreign = (given as unknown) !== NODE_FETCH;
+    return given(asked.input, asked.initFor(attempt, foreign ? call.signal : undefined)).then(
       (response) => {
         received(response, attempt);
         return response;
@@ -34,6 +34,16 @@ export function sender<T extends object>(fetch: unknown, base: Dispatcher | unde
         throw failed(error, attempt, foreign);
       },
     );
+  }
+
+  return function sent(call) {
+    try {
+      const asked = call.input as FetchInput; // wrapFetch put it in
+      const keeping = call.repeats ? asked.keep(replayBodyBytes) : undefined;
+      return keeping === undefined ? send(call, asked) : keeping.then(() => send(call, asked));
+    } catch (error) {
+      return Promise.reject(error); // a policy's handler rejects, it never throws
+    }
   };
 }
 

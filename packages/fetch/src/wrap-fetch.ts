@@ -1,5 +1,5 @@
 import { begin, Call, systemClock, type Clock, type Layer } from '@inmesh/core';
-import { callable, clockOf, rejectUnknown, show } from '@inmesh/core/options';
+import { callable, clockOf, count, rejectUnknown, show } from '@inmesh/core/options';
 import type { ResponseLike } from '@inmesh/http';
 
 import { FetchInput } from './fetch-input.ts';
@@ -18,6 +18,8 @@ export interface WrapFetchOptions<F extends FetchLike = typeof globalThis.fetch>
   readonly fetch?: F;
   /** An undici dispatcher underneath: an agent, a proxy, a mock. A call's own wins (default: the global one). */
   readonly dispatcher?: object;
+  /** How much of the body of a `Request` is kept for another attempt, in bytes (default: 64 KiB). */
+  readonly replayBodyBytes?: number;
   /** Operation name of its calls, or what gives it of fetch's arguments: never a raw URL (default: `fetch`). */
   readonly name?: string | ((...args: Parameters<F>) => string);
   /** Errors of ours carry the stack of where they were made, which costs microseconds each (default: false). */
@@ -33,7 +35,7 @@ export interface WrapFetchOptions<F extends FetchLike = typeof globalThis.fetch>
  * its URL; without one to where the URL says. The response is fetch's own, untouched, and the policies learn when its
  * body is over.
  *
- * Throws a `TypeError` that names a wrong option. A call rejects as fetch does, or with what a policy rejects it with.
+ * Throws a `RangeError` or `TypeError` that names a wrong option. A call rejects as fetch does, or with what a policy rejects it with.
  *
  * @example
  * const api = wrapFetch(compose(timeout(2_000), retry()));
@@ -44,6 +46,7 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
   {
     fetch,
     dispatcher,
+    replayBodyBytes = 65_536,
     name = 'fetch',
     captureStacks = false,
     clock = systemClock,
@@ -59,7 +62,7 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
   const nameOf = typeof name === 'function' ? (name as unknown as NameOf) : undefined; // given fetch's own arguments
   const fixedName = typeof name === 'function' ? 'fetch' : name;
   Call.start(undefined, { name: fixedName, captureStacks }); // so that a wrong option is an error here, not at the first call
-  const bound = policy(sender<Awaited<ReturnType<F>>>(fetch, dispatcher));
+  const bound = policy(sender<Awaited<ReturnType<F>>>(fetch, dispatcher, count({ replayBodyBytes })));
 
   function wrapped(input: unknown, init?: unknown): Promise<Awaited<ReturnType<F>>> {
     try {
