@@ -78,12 +78,6 @@ async function follow(
   throw new Error('the client ended before its traffic');
 }
 
-interface Step {
-  readonly at: number;
-  readonly text: string;
-  readonly act: () => void | Promise<void>;
-}
-
 /** Lets each fault begin and end at its time. */
 async function cause(
   schedule: readonly Fault[],
@@ -92,13 +86,16 @@ async function cause(
   audience: Audience,
   signal: AbortSignal,
 ): Promise<void> {
-  const steps = schedule.flatMap((fault): Step[] => [
-    { at: fault.from, text: `${fault.label}: begins`, act: () => fault.begin(fleet) },
-    { at: fault.to, text: `${fault.label}: ends`, act: () => fault.end(fleet) },
-  ]);
-  for (const { at, text, act } of steps.sort((a, b) => a.at - b.at)) {
-    await wait(Math.max(0, startedAt + at - performance.now()), undefined, { signal });
-    audience.fault(at, text);
-    await act();
-  }
+  const since = () => performance.now() - startedAt;
+  const until = (at: number) => wait(at - since(), undefined, { signal });
+  await Promise.all(
+    schedule.map(async (fault) => {
+      await until(fault.from);
+      audience.fault(since(), `${fault.label}: begins`);
+      fault.begin(fleet);
+      await until(fault.to);
+      audience.fault(since(), `${fault.label}: ends`);
+      await fault.end(fleet);
+    }),
+  );
 }

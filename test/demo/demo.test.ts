@@ -69,7 +69,7 @@ describe.concurrent('demo', { timeout: 60_000 }, () => {
   });
 
   it.each(['SIGINT', 'SIGKILL'] as const)('leaves no process behind on %s, not even a stopped one', async (signal) => {
-    const child = demo('--seconds', '5', '--rate', '50');
+    const child = demo('--seconds', '10', '--rate', '50');
     await says(child, 'billing-1 stopped: begins');
     const children = await vi.waitFor(() => {
       const found = childrenOf(child.pid);
