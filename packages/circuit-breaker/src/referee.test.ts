@@ -8,7 +8,7 @@ import {
   type Handler,
   type ListenerEvent,
 } from '@inmesh/core';
-import { HeldResult, heldProtocol, virtualClock } from '@inmesh/core/testing';
+import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
 import { circuitBreaker } from './circuit-breaker.ts';
@@ -110,6 +110,20 @@ describe('a call through a circuit breaker', () => {
     results[1]?.end(new Error('connection lost'));
     expect(breaker.state).toBe('closed');
     expect(breaker.counts).toMatchObject({ failures: 0, ignored: 2 });
+  });
+
+  it('does not count a body whose head came too late to count', async () => {
+    const { breaker, clock, open } = fragile();
+    const server = scriptedHandler<HeldResult>();
+    const outcome = breaker(server.handler)(Call.start(undefined, { protocol: heldProtocol }));
+    open();
+    await clock.advance(100);
+    breaker.tryAcquire()?.release(SUCCESS);
+    const result = new HeldResult();
+    (await server.next()).respond(result);
+    await outcome;
+    expect(result.holders).toBe(0);
+    expect(breaker.counts).toMatchObject({ successes: 0, ignored: 1 });
   });
 
   it('is not judged by its body while others still probe', async () => {

@@ -1,0 +1,35 @@
+// A breaker among other policies, and one breaker for each host.
+import { circuitBreaker } from '@inmesh/circuit-breaker';
+import { compose, FAILURE, keyed, wrap } from '@inmesh/core';
+import { retry } from '@inmesh/retry';
+import { timeout } from '@inmesh/timeout';
+
+// #region compose
+const policy = compose(timeout(2_000), retry({ attempts: 3 }), circuitBreaker({ name: 'stock' }), timeout(500));
+// #endregion
+
+let calls = 0;
+const inStock = wrap(policy, async (call) => {
+  calls++;
+  if (call.attempt < 3) throw new Error('no answer');
+  return 3;
+});
+console.log('in stock:', await inStock(), 'after', calls, 'attempts');
+
+// #region keyed
+const perHost = keyed(
+  (call) => new URL((call.input as [string])[0]).host, // the input of `wrap` is the function's arguments
+  (host) => circuitBreaker({ name: host }),
+);
+const get = wrap(perHost, async (_call, url: string) => `what ${url} answered`);
+// #endregion
+console.log(await get('http://a.test/7'));
+console.log('a.test is', perHost.get('a.test')?.state);
+
+// #region judge
+const strict = circuitBreaker({
+  judge: { ofResult: (result) => (result === undefined ? FAILURE : undefined) }, // otherwise the protocol's word
+});
+// #endregion
+await wrap(strict, async () => undefined)();
+console.log('failures:', strict.counts.failures);
