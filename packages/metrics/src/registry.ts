@@ -1,0 +1,99 @@
+import { systemClock, type Clock } from '@inmesh/core';
+import { callable, clockOf, count, rejectUnknown, text } from '@inmesh/core/options';
+
+import { bounds, metricName, namesOfLabels } from './checks.ts';
+import { Counter } from './counter.ts';
+import { CONTENT_TYPE } from './exposition.ts';
+import { Gauge, type GaugeOptions } from './gauge.ts';
+import { DEFAULT_BUCKETS, Histogram, type HistogramOptions } from './histogram.ts';
+import type { MetricOptions } from './metric.ts';
+import { Shelf, type Make } from './shelf.ts';
+
+export interface RegistryOptions {
+  /**
+   * How many series a metric may have. The last is `otel_metric_overflow="true"`, for whatever has no room of its own
+   * (default: 2000, as in OpenTelemetry).
+   */
+  readonly maxSeries?: number;
+  /** For `startTimer`. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Metrics that are read together. Asked twice for a metric of the same name and the same make, it gives the same one;
+ * of the same name and another make, it throws a `RangeError`.
+ */
+export interface Registry {
+  counter<const L extends string = never>(options: MetricOptions<L>): Counter<L>;
+  gauge<const L extends string = never>(options: GaugeOptions<L>): Gauge<L>;
+  histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<L>;
+  /** All of them as Prometheus reads it: text format 0.0.4, in the order they were made. */
+  metrics(): string;
+  /** What `metrics()` is, for the header of a response. */
+  readonly contentType: string;
+  /** Sets every series of every metric to where it began. */
+  reset(): void;
+  /** Forgets a metric, and tells whether there was one of this name. */
+  remove(name: string): boolean;
+}
+
+/**
+ * Holds metrics and shows them to Prometheus.
+ *
+ * Throws a `RangeError` or `TypeError` that names a wrong option.
+ *
+ * @example
+ * const registry = createRegistry();
+ * const jobs = registry.counter({ name: 'jobs_total', help: 'Jobs done.', labelNames: ['queue'] });
+ * jobs.inc({ queue: 'mail' });
+ * response.setHeader('content-type', registry.contentType).end(registry.metrics());
+ */
+export function createRegistry({ maxSeries = 2_000, clock = systemClock, ...unknown }: RegistryOptions = {}): Registry {
+  rejectUnknown(unknown, arguments[0]);
+  count({ maxSeries });
+  clockOf({ clock });
+  const shelf = new Shelf();
+
+  return {
+    contentType: CONTENT_TYPE,
+    counter({ name, help, labelNames = [], ...others }) {
+      rejectUnknown(others);
+      const checked = check(name, help, labelNames);
+      return shelf.keep(name, ['counter', help, ...labelNames], [], () => new Counter(checked, maxSeries));
+    },
+    gauge({ name, help, labelNames = [], collect, ...others }) {
+      rejectUnknown(others);
+      const checked = check(name, help, labelNames);
+      if (collect !== undefined) callable({ collect });
+      const make: Make = ['gauge', help, collect, ...labelNames];
+      return shelf.keep(name, make, [], () => new Gauge(checked, maxSeries, collect));
+    },
+    histogram({ name, help, labelNames = [], buckets = DEFAULT_BUCKETS, ...others }) {
+      rejectUnknown(others);
+      const checked = check(name, help, labelNames, ['le']);
+      const upper = bounds(buckets);
+      const make: Make = ['histogram', help, ...labelNames, ...upper];
+      return shelf.keep(name, make, LINES, () => new Histogram(checked, maxSeries, upper, clock));
+    },
+    metrics: () =>
+      shelf
+        .all()
+        .map((metric) => metric.text())
+        .join(''),
+    reset() {
+      for (const metric of shelf.all()) metric.reset();
+    },
+    remove: (name) => shelf.remove(name),
+  };
+}
+
+const LINES = ['_bucket', '_sum', '_count']; // of a histogram
+
+function check<L extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly L[],
+  reserved: readonly string[] = [],
+): Required<MetricOptions<L>> {
+  return { name: metricName({ name }), help: text({ help }), labelNames: namesOfLabels(labelNames, reserved) };
+}
