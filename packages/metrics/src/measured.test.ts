@@ -1,0 +1,354 @@
+import {
+  begin,
+  Call,
+  circuitChannel,
+  compose,
+  endpoint,
+  endpointChannel,
+  endpointSourceChannel,
+  FAILURE,
+  Key,
+  listenerChannel,
+  RejectedError,
+  run,
+  SUCCESS,
+  toEndpoint,
+  wrap,
+  type EndpointEvent,
+  type Policy,
+} from '@inmesh/core';
+import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh/core/testing';
+import { describe, expect, it } from 'vitest';
+
+import { measured, type MeasuredOptions } from './measured.ts';
+import { createRegistry } from './registry.ts';
+
+class Full extends RejectedError {
+  static readonly code = 'ERR_FULL';
+  override readonly code = 'ERR_FULL';
+}
+
+const head = (labels: Partial<Record<string, string>>) => {
+  const all = {
+    operation: '',
+    http_request_method: '',
+    http_response_status_code: '',
+    server_address: '',
+    server_port: '',
+    error_type: '',
+    ...labels,
+  };
+  return `{${Object.entries(all)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(',')}}`;
+};
+
+function setUp(options: MeasuredOptions = {}) {
+  const clock = virtualClock();
+  const registry = createRegistry();
+  const policy = measured(registry, { clock, ...options });
+  const lines = (name: string) =>
+    registry
+      .metrics()
+      .split('\n')
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  return { clock, registry, policy, lines };
+}
+
+/** What a balancer does: binds an endpoint for what is inside, and notes it. */
+const sentTo =
+  (...origins: string[]): Policy =>
+  (next) =>
+    async function sent(call) {
+      for (const origin of origins) call.note(endpoint, toEndpoint(origin));
+      return next(call);
+    };
+
+describe('measured', () => {
+  it('times a call to its head and to its end', async () => {
+    const { clock, policy, lines } = setUp();
+    const server = scriptedHandler<HeldResult>();
+    const call = Call.start(undefined, { name: 'getUser', protocol: heldProtocol });
+    const result = begin(policy(server.handler), call);
+    expect(lines('http_client_active_requests')).toEqual(['http_client_active_requests{operation="getUser"} 1']);
+    const sending = await server.next();
+    await clock.advance(250);
+    const body = new HeldResult();
+    sending.respond(body);
+    await result;
+    const labels = head({ operation: 'getUser' });
+    expect(lines('http_client_request_duration_seconds_sum')).toEqual([
+      `http_client_request_duration_seconds_sum${labels} 0.25`,
+    ]);
+    expect(lines('upstream_rq_time_seconds_count')).toEqual([]);
+    expect(lines('http_client_active_requests')).toEqual(['http_client_active_requests{operation="getUser"} 1']);
+
+    await clock.advance(500);
+    body.end();
+    expect(body.holders).toBe(0);
+    expect(lines('upstream_rq_time_seconds_sum')).toEqual([
+      'upstream_rq_time_seconds_sum{operation="getUser",error_type=""} 0.75',
+    ]);
+    expect(lines('http_client_active_requests')).toEqual(['http_client_active_requests{operation="getUser"} 0']);
+    policy.close();
+  });
+
+  it('counts a body that died as a failure of its end, not of its head', async () => {
+    const { policy, lines } = setUp();
+    const body = new HeldResult();
+    await run(policy, () => body, { name: 'get', protocol: heldProtocol });
+    body.end(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    expect(lines('http_client_request_duration_seconds_count')).toEqual([
+      `http_client_request_duration_seconds_count${head({ operation: 'get' })} 1`,
+    ]);
+    expect(lines('upstream_rq_time_seconds_count')).toEqual([
+      'upstream_rq_time_seconds_count{operation="get",error_type="ECONNRESET"} 1',
+    ]);
+    policy.close();
+  });
+
+  it('counts failed answers by status, and what adapters noted of them', async () => {
+    const { policy, lines } = setUp();
+    const noting: Policy = (next) => (call) => {
+      call.note(new Key<string | undefined>('inmesh:http-method', undefined), 'GET');
+      call.note(new Key<number | undefined>('inmesh:http-status', undefined), 500);
+      call.note(new Key<number | undefined>('inmesh:http-status', undefined), 503);
+      return next(call);
+    };
+    const body = new HeldResult(FAILURE);
+    await run(compose(policy, noting), () => body, { name: 'get', protocol: heldProtocol });
+    body.end();
+    const labels = {
+      operation: 'get',
+      http_request_method: 'GET',
+      http_response_status_code: '503',
+      error_type: '503',
+    };
+    expect(lines('http_client_request_duration_seconds_count')).toEqual([
+      `http_client_request_duration_seconds_count${head(labels)} 1`,
+    ]);
+    expect(lines('upstream_rq_time_seconds_count')).toEqual([
+      'upstream_rq_time_seconds_count{operation="get",error_type="503"} 1',
+    ]);
+    policy.close();
+  });
+
+  it('counts sendings by endpoint and by call', async () => {
+    const { policy, lines } = setUp();
+    const getUser = wrap(compose(policy, sentTo('http://a:1', 'http://b:2', 'http://a:1')), () => 'user', {
+      name: 'get',
+    });
+    await getUser();
+    await run(policy, () => 'no balancer');
+    expect(lines('upstream_rq_total')).toEqual([
+      'upstream_rq_total{server_address="a",server_port="1"} 2',
+      'upstream_rq_total{server_address="b",server_port="2"} 1',
+    ]);
+    expect(lines('upstream_rq_attempts_sum')).toEqual(['upstream_rq_attempts_sum{operation="get"} 3']);
+    expect(lines('upstream_rq_attempts_count')).toEqual(['upstream_rq_attempts_count{operation="get"} 1']);
+    const labels = head({ operation: 'get', server_address: 'a', server_port: '1' });
+    expect(lines('http_client_request_duration_seconds_count')[0]).toBe(
+      `http_client_request_duration_seconds_count${labels} 1`,
+    );
+    policy.close();
+  });
+
+  it('counts what a policy ended by its name and code', async () => {
+    const { policy, lines } = setUp();
+    const refusing: Policy = () => () => Promise.reject(new Full('full', { policy: 'bulkhead' }));
+    const call = run(compose(policy, refusing), () => 'never', { name: 'get' });
+    await expect(call).rejects.toThrow(Full);
+    expect(lines('upstream_rq_ended_total')).toEqual([
+      'upstream_rq_ended_total{operation="get",policy="bulkhead",reason="ERR_FULL"} 1',
+    ]);
+    expect(lines('http_client_request_duration_seconds_count')).toEqual([
+      `http_client_request_duration_seconds_count${head({ operation: 'get', error_type: 'ERR_FULL' })} 1`,
+    ]);
+    expect(lines('upstream_rq_cancelled_total')).toEqual([]);
+    policy.close();
+  });
+
+  it('counts a call that its caller gave up as cancelled, not as failed', async () => {
+    const { policy, lines } = setUp();
+    const caller = new AbortController();
+    const server = scriptedHandler<string>();
+    const call = begin(policy(server.handler), Call.start(undefined, { name: 'get', signal: caller.signal }));
+    const sending = await server.next();
+    caller.abort(new Error('gone'));
+    sending.fail(caller.signal.reason);
+    await expect(call).rejects.toThrow('gone');
+    expect(lines('upstream_rq_cancelled_total')).toEqual(['upstream_rq_cancelled_total{operation="get"} 1']);
+    expect(lines('upstream_rq_time_seconds_count')).toEqual([
+      'upstream_rq_time_seconds_count{operation="get",error_type=""} 1',
+    ]);
+    policy.close();
+  });
+
+  it('leaves nothing in flight, however calls end', async () => {
+    const { policy, lines } = setUp();
+    const call = wrap(policy, (_, outcome: unknown) => {
+      if (outcome === 'good') return outcome;
+      throw outcome;
+    });
+    for (const outcome of ['good', new Error('bad'), new Full('full', { policy: 'p' }), undefined, 'text'])
+      await call(outcome).catch(() => {});
+    expect(lines('http_client_active_requests')).toEqual(['http_client_active_requests{operation=""} 0']);
+    expect(lines('upstream_rq_time_seconds_count')).toHaveLength(4);
+    policy.close();
+  });
+
+  it('passes results and errors on as they are', async () => {
+    const { policy } = setUp();
+    const result = { id: 7 };
+    const error = new Error('no');
+    expect(await run(policy, () => result)).toBe(result);
+    await expect(run(policy, () => Promise.reject(error))).rejects.toBe(error);
+    policy.close();
+  });
+
+  it('harms no call when it fails itself', async () => {
+    const heard: string[] = [];
+    const stop = listenerChannel.subscribe(({ to }) => heard.push(to));
+    const registry = createRegistry();
+    let calls = 0;
+    const broken = { ...virtualClock(), now: () => (++calls % 2 === 1 ? 0 : NaN) };
+    const policy = measured(registry, { clock: broken });
+    expect(await run(policy, () => 'fine')).toBe('fine');
+    stop();
+    expect(heard).toContain('measured');
+    expect(registry.metrics()).toContain('http_client_active_requests{operation=""} 0\n');
+    policy.close();
+  });
+
+  it('asks its judge before the protocol', async () => {
+    const { policy, lines } = setUp({ judge: { ofResult: (result) => (result === 'bad' ? FAILURE : SUCCESS) } });
+    await run(policy, () => 'bad');
+    expect(lines('upstream_rq_time_seconds_count')).toEqual([
+      'upstream_rq_time_seconds_count{operation="",error_type="_OTHER"} 1',
+    ]);
+    policy.close();
+  });
+
+  it('names metrics of calls as it is told, in the buckets it is told', async () => {
+    const { policy, registry } = setUp({ prefix: 'db_client', buckets: [1] });
+    await run(policy, () => 'row');
+    expect(registry.metrics()).toContain('db_client_request_duration_seconds_bucket{operation=""');
+    expect(registry.metrics()).not.toContain('http_client');
+    expect(
+      registry
+        .metrics()
+        .match(/le="[^"]+"/g)
+        ?.slice(0, 2),
+    ).toEqual(['le="1"', 'le="+Inf"']);
+    policy.close();
+  });
+
+  it.each([
+    { registry: undefined, options: {}, error: 'registry must come from createRegistry, got undefined' },
+    { registry: {}, options: {}, error: 'registry must come from createRegistry, got an object' },
+    { registry: createRegistry(), options: { prefix: 'a-b' }, error: 'prefix must be letters' },
+    { registry: createRegistry(), options: { buckets: [2, 1] }, error: 'buckets must grow, got 1 after 2' },
+    { registry: createRegistry(), options: { judge: 1 }, error: 'judge must be' },
+    { registry: createRegistry(), options: { clock: {} }, error: 'clock must be a clock' },
+    { registry: createRegistry(), options: { prefixx: '' }, error: 'unknown option: prefixx' },
+  ])('refuses $registry with $options', ({ registry, options, error }) => {
+    expect(() => measured(registry as never, options as never)).toThrow(error);
+    expect(circuitChannel.hasSubscribers).toBe(false);
+  });
+});
+
+describe('measured, of circuits and endpoints', () => {
+  const changed = (change: EndpointEvent['change'], origin = 'http://a:1') => {
+    endpointChannel.publish({ balancer: 'users', endpoint: toEndpoint(origin), change, reason: 'test', at: 0 });
+  };
+  const circuit = (from: string, to: string) => {
+    circuitChannel.publish({ circuit: 'users', from, to, reason: 'test', at: 0 });
+  };
+
+  it('shows how many circuits are in a state', () => {
+    const { policy, lines } = setUp();
+    circuit('closed', 'open'); // one circuit
+    circuit('closed', 'open'); // another of the same name
+    circuit('open', 'half-open');
+    circuit('half-open', 'closed');
+    expect(lines('circuit_breaker_state').sort()).toEqual([
+      'circuit_breaker_state{circuit="users",state="closed"} 1',
+      'circuit_breaker_state{circuit="users",state="half-open"} 0',
+      'circuit_breaker_state{circuit="users",state="open"} 1',
+    ]);
+    expect(lines('circuit_breaker_transitions_total')).toContain(
+      'circuit_breaker_transitions_total{circuit="users",to="open"} 2',
+    );
+    policy.close();
+  });
+
+  it('shows which endpoints get calls, and forgets those that went', () => {
+    const { policy, lines } = setUp();
+    changed('added');
+    changed('added', 'http://b:2');
+    changed('ejected');
+    const of = (host: string, port: number) => `{balancer="users",server_address="${host}",server_port="${port}"}`;
+    expect(lines('upstream_membership_healthy')).toEqual([
+      `upstream_membership_healthy${of('a', 1)} 0`,
+      `upstream_membership_healthy${of('b', 2)} 1`,
+    ]);
+    changed('returned');
+    changed('removed', 'http://b:2');
+    expect(lines('upstream_membership_healthy')).toEqual([`upstream_membership_healthy${of('a', 1)} 1`]);
+    expect(lines('upstream_membership_change_total')).toEqual(['upstream_membership_change_total{balancer="users"} 3']);
+    expect(lines('upstream_outlier_detection_ejections_enforced_total')).toEqual([
+      'upstream_outlier_detection_ejections_enforced_total{balancer="users"} 1',
+    ]);
+    policy.close();
+  });
+
+  it('counts failures of sources', () => {
+    const { policy, lines } = setUp();
+    endpointSourceChannel.publish({ balancer: 'users', error: new Error('dns') });
+    expect(lines('upstream_update_failure_total')).toEqual(['upstream_update_failure_total{balancer="users"} 1']);
+    policy.close();
+  });
+
+  it('counts an event once in a registry that several policies share', async () => {
+    const { clock, registry, policy, lines } = setUp();
+    const other = measured(registry, { clock });
+    circuit('closed', 'open');
+    await run(policy, () => 'one');
+    await run(other, () => 'two');
+    const opened = 'circuit_breaker_transitions_total{circuit="users",to="open"}';
+    expect(lines('circuit_breaker_transitions_total')).toEqual([`${opened} 1`]);
+    expect(lines('http_client_request_duration_seconds_count')).toEqual([
+      `http_client_request_duration_seconds_count${head({})} 2`,
+    ]);
+    policy.close();
+    circuit('closed', 'open');
+    expect(lines('circuit_breaker_transitions_total')).toEqual([`${opened} 2`]);
+    other.close();
+  });
+
+  it('listens until every policy of the registry is closed, and then to nothing', () => {
+    const listened = () =>
+      [circuitChannel, endpointChannel, endpointSourceChannel].map(({ hasSubscribers }) => hasSubscribers);
+    const { clock, registry, policy, lines } = setUp();
+    const other = measured(registry, { clock });
+    policy.close();
+    policy.close();
+    expect(listened()).toEqual([true, true, true]);
+    other.close();
+    expect(listened()).toEqual([false, false, false]);
+    circuit('closed', 'open');
+    expect(lines('circuit_breaker_transitions_total')).toEqual([]);
+
+    const later = measured(registry, { clock });
+    expect(listened()).toEqual([true, true, true]);
+    later.close();
+    expect(listened()).toEqual([false, false, false]);
+  });
+
+  it('counts calls after it was closed', async () => {
+    const { policy, lines } = setUp();
+    policy.close();
+    await run(policy, () => 'fine');
+    expect(lines('upstream_rq_time_seconds_count')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,117 @@
+import {
+  quietly,
+  SUCCESS,
+  systemClock,
+  verdictOf,
+  verdictOfError,
+  type Call,
+  type Clock,
+  type Holder,
+  type Judge,
+  type Policy,
+  type Verdict,
+} from '@inmesh/core';
+import { clockOf, judgeOf, rejectUnknown } from '@inmesh/core/options';
+
+import { CallMeters } from './call-meters.ts';
+import { metricName, registryOf } from './checks.ts';
+import { EventMeters } from './event-meters.ts';
+import type { GaugeSeries } from './gauge.ts';
+import type { Registry } from './registry.ts';
+
+/** OpenTelemetry's bounds for `http.client.request.duration`, in seconds. */
+const SECONDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+export interface MeasuredOptions {
+  /** What the metrics of calls begin with, for calls that are no HTTP requests (default: `http_client`). */
+  readonly prefix?: string;
+  /** The upper bounds of the durations, in seconds (default: OpenTelemetry's, 5 ms to 10 s). */
+  readonly buckets?: readonly number[];
+  /** Its own word on outcomes, before the protocol's. */
+  readonly judge?: Judge;
+  readonly clock?: Clock;
+}
+
+/** A policy that counts and times. */
+export interface Measured extends Policy {
+  /** Stops to listen to circuits and endpoints. Calls are counted still. */
+  close(): void;
+}
+
+/**
+ * Counts and times every call in a registry, and what happens to circuits and endpoints. It goes outermost, once.
+ *
+ * Policies of one registry share their metrics. Nothing it does can make a call fail.
+ *
+ * Throws a `RangeError` or `TypeError` that names a wrong option.
+ *
+ * @example
+ * const registry = createRegistry();
+ * const policy = compose(measured(registry), timeout(2_000), retry());
+ */
+export function measured(
+  registry: Registry,
+  { prefix = 'http_client', buckets = SECONDS, judge, clock = systemClock, ...unknown }: MeasuredOptions = {},
+): Measured {
+  rejectUnknown(unknown, arguments[1]);
+  judgeOf({ judge });
+  clockOf({ clock });
+  const meters = new CallMeters(registryOf({ registry }), metricName({ prefix }), buckets);
+
+  // Not core's `observed`, which tells of a call when it is over: a stream would be counted hours after its head.
+  const policy: Policy = (next) =>
+    function metered(call) {
+      const timing = new Timing(meters, call, clock, judge);
+      return next(call).then(
+        (result) => {
+          timing.settle(verdictOf(call, result, judge));
+          call.protocol.hold(result, timing);
+          return result;
+        },
+        (error: unknown) => {
+          timing.settle(verdictOfError(call, error, judge), error);
+          timing.over(error);
+          throw error;
+        },
+      );
+    };
+  return Object.assign(policy, { close: EventMeters.listen(registry) });
+}
+
+/** One call under way. */
+class Timing implements Holder {
+  readonly #meters: CallMeters;
+  readonly #call: Call;
+  readonly #clock: Clock;
+  readonly #judge: Judge | undefined;
+  readonly #active: GaugeSeries;
+  readonly #startedAt: number;
+  #errorType = '';
+
+  constructor(meters: CallMeters, call: Call, clock: Clock, judge: Judge | undefined) {
+    this.#meters = meters;
+    this.#call = call;
+    this.#clock = clock;
+    this.#judge = judge;
+    this.#active = meters.began(call);
+    this.#startedAt = clock.now();
+  }
+
+  settle(verdict: Verdict, error?: unknown): void {
+    quietly('measured', () => {
+      this.#errorType = this.#meters.settled(this.#call, verdict, error, this.#seconds());
+    });
+  }
+
+  over(error?: unknown): void {
+    this.#active.dec();
+    quietly('measured', () => {
+      const verdict = error === undefined ? SUCCESS : verdictOfError(this.#call, error, this.#judge);
+      this.#meters.over(this.#call, verdict, error, this.#errorType, this.#seconds());
+    });
+  }
+
+  #seconds(): number {
+    return (this.#clock.now() - this.#startedAt) / 1000;
+  }
+}
