@@ -1,3 +1,5 @@
+import { show } from '@inmesh/core/options';
+
 import type { Call } from './call.ts';
 
 /** Something that can be called: a function, a fetch, a server's request handler. It rejects, it never throws. */
@@ -29,7 +31,7 @@ export function compose<T>(...layers: readonly Layer<T>[]): Layer<T>;
 export function compose<T>(...layers: readonly Layer<T>[]): Layer<T> {
   layers.forEach((layer, index) => {
     if (typeof layer !== 'function')
-      throw new TypeError(`policy ${index + 1} of compose must be a function, got ${typeof layer}`);
+      throw new TypeError(`policy ${index + 1} of compose must be a function, got ${show(layer)}`);
   });
   return (handler) => layers.reduceRight((next, layer) => layer(next), handler);
 }

@@ -1,3 +1,5 @@
+import { callable } from '@inmesh/core/options';
+
 import { Call, checkCallOptions, startChecked, type CallOptions, type CallView } from './call.ts';
 import type { Handler, Layer, Policy } from './handler.ts';
 
@@ -17,6 +19,7 @@ export function wrap<A extends unknown[], T>(
   fn: (call: CallView, ...args: A) => T | PromiseLike<T>,
   options: CallOptions | ((...args: A) => CallOptions) = {},
 ): (...args: A) => Promise<T> {
+  callable({ fn });
   // The arguments went in below, as the input of the call.
   const bound = bind(policy, (call) => fn(call, ...(call.input as A)));
   if (typeof options === 'function') {
@@ -47,7 +50,7 @@ export function run<T>(
   options: CallOptions = {},
 ): Promise<T> {
   try {
-    return begin(bind(policy, fn), Call.start(undefined, options, fn.name));
+    return begin(bind(policy, callable({ fn })), Call.start(undefined, options, fn.name));
   } catch (error) {
     return Promise.reject(error);
   }
@@ -68,9 +71,7 @@ export function begin<T>(handler: Handler<T>, call: Call): Promise<T> {
 }
 
 function bind<T>(policy: Policy | Layer<T>, fn: (call: Call) => T | PromiseLike<T>): Handler<T> {
-  if (typeof policy !== 'function') throw new TypeError(`policy must be a function, got ${typeof policy}`);
-  if (typeof fn !== 'function') throw new TypeError(`fn must be a function, got ${typeof fn}`);
-  const layer: Layer<T> = policy;
+  const layer: Layer<T> = callable({ policy });
   return layer((call) => {
     try {
       const result = fn(call);

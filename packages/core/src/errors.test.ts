@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+
+import { findError, isError, RejectedError, ResilienceError } from './errors.ts';
+
+class TimedOut extends ResilienceError {
+  static readonly code = 'ERR_TIMEOUT';
+  override readonly name = 'TimedOut';
+  override readonly code = 'ERR_TIMEOUT';
+}
+
+class CircuitOpen extends RejectedError {
+  static readonly code = 'ERR_CIRCUIT_OPEN';
+  override readonly name = 'CircuitOpen';
+  override readonly code = 'ERR_CIRCUIT_OPEN';
+}
+
+const timedOut = new TimedOut('timed out', { policy: 'users' });
+const open = new CircuitOpen('circuit is open', { policy: 'users' });
+
+/** The same module once more, as from a second installed copy of the package. */
+async function secondCopy() {
+  const path = './errors.ts?second-copy';
+  const copy = (await import(path)) as typeof import('./errors.ts');
+  class Open extends copy.RejectedError {
+    static readonly code = 'ERR_CIRCUIT_OPEN';
+    override readonly code = 'ERR_CIRCUIT_OPEN';
+  }
+  return { ...copy, Open };
+}
+
+describe('ResilienceError', () => {
+  it('says which policy ended the call, and why', () => {
+    const cause = new Error('reset');
+    const error = new TimedOut('timed out after 5 ms', { policy: 'users', cause });
+
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ message: 'timed out after 5 ms', policy: 'users', cause, code: 'ERR_TIMEOUT' });
+    expect('cause' in timedOut).toBe(false);
+  });
+
+  it('carries no stack unless asked', () => {
+    const limit = Error.stackTraceLimit;
+    const asked = new TimedOut('timed out', { policy: 'users', captureStack: true });
+
+    expect(timedOut.stack).not.toContain('\n    at ');
+    expect(asked.stack).toContain('errors.test.ts');
+    expect(Error.stackTraceLimit).toBe(limit);
+    expect(new Error('next').stack).toContain('errors.test.ts');
+  });
+});
+
+describe('isError', () => {
+  it('knows a class of ours by its code', () => {
+    expect(isError(timedOut, TimedOut)).toBe(true);
+    expect(isError(timedOut, CircuitOpen)).toBe(false);
+    expect(isError(open, CircuitOpen)).toBe(true);
+  });
+
+  it('knows the base classes', () => {
+    expect(isError(timedOut, ResilienceError)).toBe(true);
+    expect(isError(timedOut, RejectedError)).toBe(false);
+    expect(isError(open, ResilienceError)).toBe(true);
+    expect(isError(open, RejectedError)).toBe(true);
+  });
+
+  it.each([
+    ['an error', new Error('down')],
+    ['one with the same code', Object.assign(new Error('down'), { code: 'ERR_TIMEOUT' })],
+    ['one with another brand', Object.assign(new Error('down'), { code: 'ERR_TIMEOUT', '~inmesh': true })],
+    ['undefined', undefined],
+    ['null', null],
+    ['a string', 'ERR_TIMEOUT'],
+  ])('does not take %s for one of ours', (_name, error) => {
+    expect(isError(error, TimedOut)).toBe(false);
+    expect(isError(error, ResilienceError)).toBe(false);
+  });
+
+  it('takes no other class for one of ours', () => {
+    expect(isError(open, Error as never)).toBe(false);
+    expect(isError(timedOut, Error as never)).toBe(false);
+  });
+
+  it('finds an error of ours among the causes', () => {
+    const terminated = new TypeError('terminated', { cause: new Error('aborted', { cause: timedOut }) });
+
+    expect(isError(terminated, TimedOut)).toBe(true);
+    expect(isError(terminated, CircuitOpen)).toBe(false);
+    expect(findError(terminated, TimedOut)).toBe(timedOut);
+  });
+
+  it('comes to an end where causes are circular', () => {
+    const one = new Error('one');
+    const other = new Error('other', { cause: one });
+    one.cause = other;
+
+    expect(isError(one, TimedOut)).toBe(false);
+  });
+
+  it('works across two installed copies, where instanceof does not', async () => {
+    const copy = await secondCopy();
+    const foreign = new copy.Open('circuit is open', { policy: 'users' });
+
+    expect(foreign).not.toBeInstanceOf(RejectedError);
+    expect(isError(foreign, CircuitOpen)).toBe(true);
+    expect(isError(foreign, RejectedError)).toBe(true);
+    expect(isError(foreign, ResilienceError)).toBe(true);
+    expect(isError(foreign, TimedOut)).toBe(false);
+    expect(copy.isError(open, copy.Open)).toBe(true);
+    expect(copy.isError(open, copy.RejectedError)).toBe(true);
+    expect(copy.isError(timedOut, copy.RejectedError)).toBe(false);
+  });
+});
+
+describe('findError', () => {
+  it('gives the error itself, with its facts', () => {
+    expect(findError(timedOut, TimedOut)?.policy).toBe('users');
+    expect(findError(timedOut, CircuitOpen)).toBeUndefined();
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+import { Call } from './call.ts';
+import { listenerChannel } from './channel.ts';
+import { defineProtocol, plain, type Protocol } from './protocol.ts';
+import { FAILURE, IGNORABLE, LASTING_FAILURE, SUCCESS } from './verdict.ts';
+
+const call = Call.start(undefined);
+
+class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+}
+
+/** Remembers how it was told that the result is over. */
+function holder() {
+  const told: unknown[] = [];
+  return { told, over: (error?: unknown) => void told.push(error) };
+}
+
+describe('plain', () => {
+  it('takes what fulfils for a success that is over at once', () => {
+    const waiting = holder();
+    plain.hold(undefined, waiting);
+
+    expect(plain.ofResult(undefined, call)).toBe(SUCCESS);
+    expect(waiting.told).toEqual([undefined]);
+  });
+
+  it.each([
+    ['an error', new Error('down'), FAILURE],
+    ['a TypeError, as fetch fails with', new TypeError('fetch failed'), FAILURE],
+    ['anything', 'down', FAILURE],
+    ['nothing', undefined, FAILURE],
+    ['null', null, FAILURE],
+    ['a bug', new ReferenceError('x is not defined'), LASTING_FAILURE],
+    ['another bug', new SyntaxError('unexpected end'), LASTING_FAILURE],
+    ["somebody else's abort", new DOMException('aborted', 'AbortError'), IGNORABLE],
+  ])('judges a rejection with %s', (_name, error, verdict) => {
+    expect(plain.ofError(error, call)).toBe(verdict);
+  });
+
+  it('may be called again as it was, and asks for no wait', () => {
+    expect(plain.idempotent(call)).toBe(true);
+    expect(plain.rewindable(call)).toBe(true);
+    expect(plain.retryAfterMs(new Error('down'))).toBeUndefined();
+    expect(plain.discard('result', call)).toBeUndefined();
+  });
+});
+
+describe('defineProtocol', () => {
+  it('fills in what is not known from plain', () => {
+    const protocol = defineProtocol({
+      ofError: (error) => (error instanceof DatabaseError ? FAILURE : LASTING_FAILURE),
+    });
+
+    expect(protocol.ofError(new DatabaseError('deadlock'), call)).toBe(FAILURE);
+    expect(protocol.ofError(new Error('other'), call)).toBe(LASTING_FAILURE);
+    const { ofError: _, ...rest } = protocol;
+    expect(plain).toMatchObject(rest);
+  });
+
+  it('takes an instance of a class, whose members know it', () => {
+    class Busy {
+      readonly #waitMs = 700;
+      retryAfterMs(): number {
+        return this.#waitMs;
+      }
+    }
+
+    expect(defineProtocol(new Busy()).retryAfterMs('outcome')).toBe(700);
+  });
+
+  it.each([
+    [{ onError: () => FAILURE }, 'unknown member of a protocol: onError'],
+    [{ ofError: FAILURE }, 'ofError of a protocol must be a function, got an object'],
+    [{ hold: undefined }, 'hold of a protocol must be a function, got undefined'],
+  ])('refuses %j', (known, message) => {
+    expect(() => defineProtocol(known as object)).toThrow(new TypeError(message));
+  });
+
+  it('answers for a member that throws, and publishes what it threw', () => {
+    const heard: unknown[] = [];
+    onTestFinished(listenerChannel.subscribe((event) => heard.push(event)));
+    const bug = new Error('broken protocol');
+    const broken = () => {
+      throw bug;
+    };
+    const known: Protocol = {
+      ofResult: broken,
+      ofError: broken,
+      retryAfterMs: broken,
+      idempotent: broken,
+      rewindable: broken,
+      hold: broken,
+      discard: broken,
+    };
+    const protocol = defineProtocol(known);
+    const waiting = holder();
+    protocol.hold('result', waiting);
+    protocol.discard('result', call);
+
+    expect(protocol.ofResult('result', call)).toBe(IGNORABLE);
+    expect(protocol.ofError('error', call)).toBe(IGNORABLE);
+    expect(protocol.retryAfterMs('outcome')).toBeUndefined();
+    expect(protocol.idempotent(call)).toBe(false);
+    expect(protocol.rewindable(call)).toBe(false);
+    expect(waiting.told).toEqual([undefined]);
+    expect(heard).toEqual(Object.keys(known).map(() => ({ to: 'protocol', error: bug })));
+  });
+
+  it('lets a discard reject without harm', async () => {
+    const heard: unknown[] = [];
+    onTestFinished(listenerChannel.subscribe((event) => heard.push(event)));
+    const bug = new Error('cannot drain');
+    const protocol = defineProtocol({ discard: () => Promise.reject(bug) as unknown as void });
+    protocol.discard('result', call);
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(heard).toEqual([{ to: 'protocol', error: bug }]);
+  });
+});
