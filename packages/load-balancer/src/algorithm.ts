@@ -26,10 +26,8 @@ export interface Picker {
  * share nothing.
  *
  * @example
- * const byTenant: Algorithm = {
- *   start: () => ({
- *     pick: (candidates, _random, call) => candidates[hash(call.get(tenant)) % candidates.length],
- *   }),
+ * const anyone: Algorithm = {
+ *   start: () => ({ pick: (candidates, random) => candidates[Math.floor(random() * candidates.length)]! }),
  * };
  */
 export interface Algorithm {
