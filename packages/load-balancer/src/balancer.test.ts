@@ -1,8 +1,15 @@
-import { begin, Call, compose, endpoint, RejectedError, run, type CallView, type Policy } from '@inmesh/core';
-import { virtualClock } from '@inmesh/core/testing';
+import { begin, Call, compose, endpoint, RejectedError, run, wrap, type CallView, type Policy } from '@inmesh/core';
+import { seededRandom, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
-import { loadBalancer, NoEndpointError, roundRobin, type Algorithm, type LoadBalancerOptions } from './index.ts';
+import {
+  leastLoaded,
+  loadBalancer,
+  NoEndpointError,
+  roundRobin,
+  type Algorithm,
+  type LoadBalancerOptions,
+} from './index.ts';
 
 const down = new Error('down');
 
@@ -164,5 +171,35 @@ describe('loadBalancer with a refusal from inside', () => {
     const { fn, sent } = fleet('b');
     await expect(run(compose(balancer, refusing('a')), fn)).rejects.toBe(down);
     expect(sent).toEqual(['b']);
+  });
+});
+
+describe('loadBalancer with endpoints that fail at once', () => {
+  /** Sends a call a millisecond to 20 endpoints, of which 2 fail at once and the others take 100 ms. */
+  async function shareOfErrors(options: Partial<LoadBalancerOptions>): Promise<number> {
+    const { clock, balancer } = balanced(0, {
+      endpoints: Array.from({ length: 20 }, (_, index) => `http://e${index}`),
+      algorithm: leastLoaded(),
+      random: seededRandom(4),
+      ...options,
+    });
+    let errors = 0;
+    const send = wrap(balancer, async (sending: CallView) => {
+      if (/e[01]$/.test(sending.get(endpoint)?.origin ?? '')) throw down;
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 100));
+    });
+    const calls: Promise<void>[] = [];
+    for (let n = 0; n < 2_000; n++) {
+      calls.push(send().catch(() => void errors++));
+      await clock.advance(1);
+    }
+    await clock.advance(100);
+    await Promise.all(calls);
+    return errors / calls.length;
+  }
+
+  it('does not let them draw the traffic to themselves', async () => {
+    expect(await shareOfErrors({ maxEjectedRatio: 0 })).toBeGreaterThan(0.15);
+    expect(await shareOfErrors({})).toBeLessThan(0.01);
   });
 });
