@@ -12,7 +12,7 @@ describe('Schedule', () => {
         leftMs: fc.oneof(fc.constant(Infinity), fc.integer({ min: -50, max: 200 })),
         ownMs: fc.oneof(fc.integer({ min: 0, max: 150 }), fc.constant(NaN)),
       }),
-      { minLength: 1, maxLength: 8 },
+      { minLength: 1, maxLength: 8, size: 'max' },
     );
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), steps, (attempts, asked) => {

@@ -31,6 +31,12 @@ class VirtualTimer implements Timer {
   }
 }
 
+function promiseJobs(): Promise<void> {
+  return new Promise((resolve) => {
+    systemClock.afterPoll(resolve);
+  });
+}
+
 /** Time for tests. `now()` begins at 0 unless told otherwise; `wall()` is that much after `epochMs` (default: 0). */
 export function virtualClock({
   startMs = 0,
@@ -43,16 +49,15 @@ export function virtualClock({
   const timers = new Set<VirtualTimer>();
   let polled: (() => void)[] = [];
 
-  /** Runs promise jobs, and what waits for a poll, until nothing is left. */
+  /** Runs promise jobs, then what waits for a poll, until nothing is left. */
   async function drain(): Promise<void> {
-    do {
+    await promiseJobs();
+    while (polled.length > 0) {
       const callbacks = polled;
       polled = [];
       for (const callback of callbacks) callback();
-      await new Promise<void>((resolve) => {
-        systemClock.afterPoll(resolve);
-      });
-    } while (polled.length > 0);
+      await promiseJobs();
+    }
   }
 
   function earliest(until: number): VirtualTimer | undefined {

@@ -1,0 +1,387 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { Deadline, Deadlines } from './deadlines.ts';
+import { virtualClock, type VirtualClock } from './testing/virtual-clock.ts';
+
+/** Remembers when it expired, and does what the test wants then. */
+class Probe extends Deadline {
+  readonly #clock: VirtualClock;
+  readonly #then: () => void;
+  readonly expiredAt: { readonly at: number; readonly local: boolean }[] = [];
+
+  constructor(clock: VirtualClock, then: () => void = () => {}) {
+    super();
+    this.#clock = clock;
+    this.#then = then;
+  }
+
+  override expire(local: boolean): void {
+    this.expiredAt.push({ at: this.#clock.now(), local });
+    this.#then();
+  }
+}
+
+/** A queue on a clock, and what is in it. */
+function queue(limitMs = 100) {
+  const clock = virtualClock();
+  const deadlines = new Deadlines(clock, limitMs);
+  const due = (at: number, then?: () => void) => {
+    const probe = new Probe(clock, then);
+    deadlines.add(probe, at, clock.now());
+    return probe;
+  };
+  return { clock, deadlines, due };
+}
+
+describe('Deadlines', () => {
+  it('expires each at its time, whatever the order they came in', async () => {
+    const { clock, due } = queue();
+    const probes = [30, 10, 20, 10].map((at) => due(at));
+    expect(clock.timers).toBe(1);
+
+    await clock.advance(100);
+    expect(probes.map(({ expiredAt }) => expiredAt)).toEqual([30, 10, 20, 10].map((at) => [{ at, local: false }]));
+    expect(clock.timers).toBe(0);
+  });
+
+  it('expires what is due at once in the order it came', async () => {
+    const { clock, due } = queue();
+    const order: string[] = [];
+    for (const name of ['a', 'b', 'c']) due(10, () => order.push(name));
+
+    await clock.advance(10);
+    expect(order).toEqual(['a', 'b', 'c']);
+  });
+
+  it('forgets what was removed, and removes it once only', async () => {
+    const { clock, deadlines, due } = queue();
+    const [first, middle, last] = [due(10), due(20), due(30)];
+    deadlines.remove(middle);
+    deadlines.remove(middle);
+    deadlines.remove(last);
+
+    await clock.advance(100);
+    expect([first, middle, last].map(({ expiredAt }) => expiredAt.length)).toEqual([1, 0, 0]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('keeps the process alive while a call waits, and no longer', async () => {
+    const { clock, deadlines, due } = queue();
+    const [one, other] = [due(10), due(20)];
+    expect(clock.refs).toBe(1);
+    deadlines.settle(one);
+    expect(clock.refs).toBe(1);
+    deadlines.settle(other);
+    deadlines.settle(other);
+    expect(clock.refs).toBe(0);
+    expect(clock.timers).toBe(1);
+
+    const third = due(15);
+    expect(clock.refs).toBe(1);
+    deadlines.remove(third);
+    expect(clock.refs).toBe(0);
+    await clock.advance(20);
+    expect([one, other, third].map(({ expiredAt }) => expiredAt.length)).toEqual([1, 1, 0]);
+  });
+
+  it('keeps no process alive by a timer that it arms again for a body', async () => {
+    const { clock, deadlines, due } = queue();
+    due(10);
+    deadlines.settle(due(20));
+    await clock.advance(10);
+
+    expect(clock.timers).toBe(1);
+    expect(clock.refs).toBe(0);
+  });
+
+  it('uses one timer again and again while the limit is constant', async () => {
+    const { clock, deadlines } = queue(1_000);
+    let armed = 0;
+    const counting = new Deadlines(
+      {
+        ...clock,
+        now: () => clock.now(),
+        setTimeout: (callback, ms) => {
+          armed++;
+          return clock.setTimeout(callback, ms);
+        },
+      },
+      1_000,
+    );
+    for (let n = 0; n < 100; n++) {
+      const probe = new Probe(clock);
+      counting.add(probe, clock.now() + 1_000, clock.now());
+      counting.remove(probe);
+      await clock.advance(10);
+    }
+
+    expect(armed).toBeLessThanOrEqual(2);
+    expect(deadlines).toBeInstanceOf(Deadlines);
+  });
+
+  it('lets what had arrived win over a deadline that is due', async () => {
+    const clock = virtualClock();
+    let poll = (): void => {};
+    const deadlines = new Deadlines(
+      {
+        ...clock,
+        now: () => clock.now(),
+        afterPoll: (callback) => {
+          poll = callback;
+        },
+      },
+      100,
+    );
+    const [answered, silent] = [new Probe(clock), new Probe(clock)];
+    for (const probe of [answered, silent]) deadlines.add(probe, 10, 0);
+    await clock.advance(10);
+    deadlines.remove(answered);
+    poll();
+
+    expect([answered.expiredAt.length, silent.expiredAt.length]).toEqual([0, 1]);
+  });
+
+  it('gives what falls due during the turn of input and output a turn of its own', async () => {
+    const clock = virtualClock();
+    const polls: (() => void)[] = [];
+    const deadlines = new Deadlines(
+      { ...clock, now: () => clock.now(), afterPoll: (callback) => polls.push(callback) },
+      100,
+    );
+    const [first, second] = [new Probe(clock), new Probe(clock)];
+    deadlines.add(first, 10, 0);
+    deadlines.add(second, 15, 0);
+    await clock.advance(10);
+    clock.block(10);
+    polls.shift()?.();
+    expect([first.expiredAt.length, second.expiredAt.length]).toEqual([1, 0]);
+
+    await clock.advance(0);
+    polls.shift()?.();
+    expect(second.expiredAt).toEqual([{ at: 20, local: false }]);
+  });
+
+  it('counts a turn of input and output that lasts for lateness of our own', async () => {
+    const clock = virtualClock();
+    let poll = (): void => {};
+    const deadlines = new Deadlines(
+      {
+        ...clock,
+        now: () => clock.now(),
+        afterPoll: (callback) => {
+          poll = callback;
+        },
+      },
+      100,
+    );
+    const probe = new Probe(clock);
+    deadlines.add(probe, 10, 0);
+    await clock.advance(10);
+    clock.block(50);
+    poll();
+
+    expect(probe.expiredAt).toEqual([]);
+  });
+
+  it('puts off what is more than 20 ms late, once, by as much, at most by its limit', async () => {
+    const { clock, due } = queue(100);
+    const [early, late] = [due(10), due(60)];
+    clock.block(70); // 60 ms late for the first, and for all that the same ring deals with
+    await clock.advance(0);
+    expect([early, late].map(({ expiredAt }) => expiredAt.length)).toEqual([0, 0]);
+
+    clock.block(500); // late again, but excused already
+    await clock.advance(0);
+    expect(early.expiredAt).toEqual([{ at: 570, local: true }]);
+    expect(late.expiredAt).toEqual([{ at: 570, local: true }]);
+  });
+
+  it('forgets that a deadline was excused when it is queued again', async () => {
+    const { clock, deadlines, due } = queue(100);
+    const probe = due(10);
+    clock.block(1_000);
+    await clock.advance(100);
+    expect(probe.expiredAt).toEqual([{ at: 1_100, local: true }]);
+
+    deadlines.add(probe, 1_200, clock.now());
+    await clock.advance(100);
+    expect(probe.expiredAt[1]).toEqual({ at: 1_200, local: false });
+  });
+
+  it('bears deadlines that come and go while others expire', async () => {
+    const { clock, deadlines, due } = queue();
+    const added: Probe[] = [];
+    const victim: { probe?: Probe } = {};
+    due(10, () => {
+      added.push(due(10), due(15));
+      if (victim.probe !== undefined) deadlines.remove(victim.probe);
+    });
+    victim.probe = due(10);
+
+    await clock.advance(20);
+    expect(victim.probe.expiredAt).toEqual([]);
+    expect(added.map(({ expiredAt }) => expiredAt.map(({ at }) => at))).toEqual([[10], [15]]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('goes on after a deadline that throws', async () => {
+    const { clock, due } = queue();
+    due(10, () => {
+      throw new Error('broken');
+    });
+    const [same, later] = [due(10), due(30)];
+
+    await expect(clock.advance(10)).rejects.toThrow('broken');
+    await clock.advance(20);
+    expect([same, later].map(({ expiredAt }) => expiredAt.length)).toEqual([1, 1]);
+  });
+
+  it('rings again where a platform timer rings early', async () => {
+    const clock = virtualClock();
+    const deadlines = new Deadlines(
+      {
+        ...clock,
+        now: () => clock.now(),
+        setTimeout: (callback, ms) => clock.setTimeout(callback, Math.min(ms, 1_000)),
+      },
+      5_000,
+    );
+    const probe = new Probe(clock);
+    deadlines.add(probe, 5_000, 0);
+    await clock.advance(4_999);
+    expect(probe.expiredAt).toEqual([]);
+
+    await clock.advance(1);
+    expect(probe.expiredAt).toEqual([{ at: 5_000, local: false }]);
+  });
+
+  it('agrees with a sorted list, whatever is added, removed, settled and blocked', async () => {
+    const seen = { expired: 0, putOff: 0, removed: 0, settled: 0, rearmed: 0, together: 0, lateTwice: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), async (steps) => {
+        const { clock, deadlines, due } = queue(LIMIT_MS);
+        const model = new SortedList(seen);
+        const probes: Probe[] = [];
+        const actual: unknown[] = [];
+        for (const { act, ms } of steps) {
+          const chosen = ms % Math.max(1, probes.length);
+          const probe = probes[chosen];
+          if (act === 'add') {
+            const added: Probe = due(clock.now() + ms, () => {
+              actual.push({ index: probes.indexOf(added), ...added.expiredAt[0] });
+            });
+            probes.push(added);
+            model.add(clock.now() + ms);
+          } else if (act === 'pass') {
+            model.play(clock.now(), clock.now() + ms);
+            await clock.advance(ms);
+          } else if (act === 'block') clock.block(ms);
+          else if (probe !== undefined) {
+            deadlines[act](probe);
+            model[act](chosen);
+          }
+          expect(actual).toEqual(model.expired);
+          expect(clock.refs).toBe(model.waiting ? 1 : 0);
+        }
+      }),
+    );
+    for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0);
+  });
+});
+
+const LIMIT_MS = 60;
+
+const acts = <A extends string>(act: A, min: number, max: number, by = 1) =>
+  fc.integer({ min, max }).map((n) => ({ act, ms: n * by }));
+
+const step = fc.oneof(
+  { weight: 5, arbitrary: acts('add', 1, 12, 5) }, // few times, so that some are equal
+  { weight: 2, arbitrary: acts('remove', 0, 20) },
+  { weight: 2, arbitrary: acts('settle', 0, 20) },
+  { weight: 3, arbitrary: acts('pass', 0, 50) },
+  { weight: 1, arbitrary: acts('block', 1, 150) },
+);
+
+interface Entry {
+  readonly index: number;
+  at: number;
+  place: number;
+  excused: boolean;
+  queued: boolean;
+  waiting: boolean;
+}
+
+type Seen = Record<'expired' | 'putOff' | 'removed' | 'settled' | 'rearmed' | 'together' | 'lateTwice', number>;
+
+/** What a queue of deadlines is to do, by sorting all of them each time. */
+class SortedList {
+  readonly expired: unknown[] = [];
+  readonly #seen: Seen;
+  readonly #entries: Entry[] = [];
+  #places = 0;
+  #ringAt = Infinity;
+
+  constructor(seen: Seen) {
+    this.#seen = seen;
+  }
+
+  get waiting(): boolean {
+    return this.#entries.some(({ waiting }) => waiting);
+  }
+
+  add(at: number): void {
+    this.#entries.push({
+      index: this.#entries.length,
+      at,
+      place: this.#places++,
+      excused: false,
+      queued: true,
+      waiting: true,
+    });
+    this.#ringAt = Math.min(this.#ringAt, at);
+  }
+
+  remove(index: number): void {
+    const entry = this.#entries[index] as Entry;
+    if (entry.queued) this.#seen.removed++;
+    entry.queued = entry.waiting = false;
+  }
+
+  settle(index: number): void {
+    const entry = this.#entries[index] as Entry;
+    if (entry.waiting) this.#seen.settled++;
+    entry.waiting = false;
+  }
+
+  /** Time goes on from `now`, which may be past what is due already, to `until`. */
+  play(from: number, until: number): void {
+    for (let now = from; this.#ringAt <= until; ) {
+      now = Math.max(now, this.#ringAt);
+      this.#ring(now);
+      this.#ringAt = Math.min(Infinity, ...this.#entries.filter(({ queued }) => queued).map(({ at }) => at));
+      if (this.#ringAt < Infinity) this.#seen.rearmed++;
+    }
+  }
+
+  #ring(now: number): void {
+    const lateMs = now - this.#ringAt;
+    const due = this.#entries
+      .filter(({ at, queued }) => queued && at <= now)
+      .sort((a, b) => a.at - b.at || a.place - b.place);
+    if (due.length > 1) this.#seen.together++;
+    for (const entry of due) {
+      if (lateMs > 20 && !entry.excused) {
+        this.#seen.putOff++;
+        entry.excused = true;
+        entry.place = this.#places++;
+        entry.at = now + Math.min(lateMs, LIMIT_MS);
+      } else {
+        if (lateMs > 20) this.#seen.lateTwice++;
+        this.#seen.expired++;
+        entry.queued = entry.waiting = false;
+        this.expired.push({ index: entry.index, at: now, local: entry.excused });
+      }
+    }
+  }
+}

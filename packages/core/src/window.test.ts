@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { RollingCounts } from './window.ts';
+
+const SLICES = 4;
+const SLICE_MS = 25;
+
+/** The same, by keeping when each one came. */
+class Timestamps {
+  #newestSlice = -Infinity;
+  readonly #entries: { readonly kind: number; readonly slice: number }[] = [];
+
+  add(kind: number, now: number): void {
+    this.#look(now);
+    this.#entries.push({ kind, slice: this.#newestSlice });
+  }
+
+  count(kind: number, now: number): number {
+    this.#look(now);
+    const oldest = this.#newestSlice - SLICES;
+    return this.#entries.filter((entry) => entry.kind === kind && entry.slice > oldest).length;
+  }
+
+  clear(): void {
+    this.#entries.length = 0;
+  }
+
+  #look(now: number): void {
+    this.#newestSlice = Math.max(this.#newestSlice, Math.floor(now / SLICE_MS));
+  }
+}
+
+describe('RollingCounts', () => {
+  it('counts each kind by itself', () => {
+    const counts = new RollingCounts(2, 100, SLICES);
+    counts.add(0, 0);
+    counts.add(1, 10);
+    counts.add(1, 30);
+
+    expect([counts.count(0, 30), counts.count(1, 30)]).toEqual([1, 2]);
+  });
+
+  it('forgets a slice when a window has passed since it began', () => {
+    const counts = new RollingCounts(1, 100, SLICES);
+    counts.add(0, 24);
+    counts.add(0, 25);
+
+    expect(counts.count(0, 99)).toBe(2);
+    expect(counts.count(0, 100)).toBe(1);
+    expect(counts.count(0, 125)).toBe(0);
+  });
+
+  it('starts anew when cleared', () => {
+    const counts = new RollingCounts(1, 100);
+    counts.add(0, 50);
+    counts.clear();
+    expect(counts.count(0, 50)).toBe(0);
+
+    counts.add(0, 55);
+    expect(counts.count(0, 60)).toBe(1);
+  });
+
+  it('agrees with a list of timestamps, wherever time goes', () => {
+    const seen = { nowhere: 0, onwards: 0, backwards: 0, far: 0, dropped: 0, negative: 0, cleared: 0 };
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ act: fc.constant('add' as const), ms: fc.integer({ min: 0, max: 30 }) }) },
+      { weight: 1, arbitrary: fc.record({ act: fc.constant('add' as const), ms: fc.integer({ min: -80, max: -1 }) }) },
+      { weight: 1, arbitrary: fc.record({ act: fc.constant('add' as const), ms: fc.integer({ min: 90, max: 1e6 }) }) },
+      { weight: 1, arbitrary: fc.record({ act: fc.constant('clear' as const), ms: fc.constant(0) }) },
+    );
+    const start = fc.oneof(fc.integer({ min: -1_000, max: 1_000 }), fc.constant(1.7e12), fc.constant(0.1));
+    fc.assert(
+      fc.property(
+        start,
+        fc.array(fc.tuple(step, fc.integer({ min: 0, max: 2 })), { minLength: 20, maxLength: 60, size: 'max' }),
+        (from, steps) => {
+          const counts = new RollingCounts(3, SLICES * SLICE_MS, SLICES);
+          const model = new Timestamps();
+          let now = from;
+          let most = 0;
+          for (const [{ act, ms }, kind] of steps) {
+            now += ms;
+            seen[ms === 0 ? 'nowhere' : ms < 0 ? 'backwards' : ms > SLICES * SLICE_MS ? 'far' : 'onwards']++;
+            if (now < 0) seen.negative++;
+            if (act === 'clear') {
+              seen.cleared++;
+              counts.clear();
+              model.clear();
+            } else {
+              counts.add(kind, now);
+              model.add(kind, now);
+            }
+            const totals = [0, 1, 2].map((each) => counts.count(each, now));
+            expect(totals).toEqual([0, 1, 2].map((each) => model.count(each, now)));
+            const sum = totals.reduce((a, b) => a + b);
+            if (sum < most) seen.dropped++;
+            most = sum;
+          }
+        },
+      ),
+    );
+    for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [0, 100, 10, 'kinds must be a whole number of 1 or more, got 0'],
+    [2, 0, 10, 'windowMs must be a positive number of milliseconds, got 0'],
+    [2, 100, 1.5, 'slices must be a whole number of 1 or more, got 1.5'],
+  ])('refuses %d kinds, %d ms, %d slices', (kinds, windowMs, slices, message) => {
+    expect(() => new RollingCounts(kinds, windowMs, slices)).toThrow(new RangeError(message));
+  });
+});
