@@ -15,7 +15,17 @@ import type { Handler, Layer, Policy } from './handler.ts';
  * const getUser = wrap(policy, ({ signal }, id: string) => db.user(id, { signal })); // (id: string) => Promise<User>
  */
 export function wrap<A extends unknown[], T>(
-  policy: Policy | Layer<NoInfer<T>>,
+  policy: Policy, // by itself, or the result would be inferred from a policy that has members of its own
+  fn: (call: CallView, ...args: A) => T | PromiseLike<T>,
+  options?: CallOptions | ((...args: A) => CallOptions),
+): (...args: A) => Promise<T>;
+export function wrap<A extends unknown[], T>(
+  layer: Layer<T>,
+  fn: (call: CallView, ...args: A) => T | PromiseLike<T>,
+  options?: CallOptions | ((...args: A) => CallOptions),
+): (...args: A) => Promise<T>;
+export function wrap<A extends unknown[], T>(
+  policy: Layer<T>,
   fn: (call: CallView, ...args: A) => T | PromiseLike<T>,
   options: CallOptions | ((...args: A) => CallOptions) = {},
 ): (...args: A) => Promise<T> {
@@ -44,8 +54,10 @@ export function wrap<A extends unknown[], T>(
  * @example
  * const user = await run(policy, ({ signal }) => db.user('7', { signal }), { signal: request.signal });
  */
+export function run<T>(policy: Policy, fn: (call: CallView) => T | PromiseLike<T>, options?: CallOptions): Promise<T>;
+export function run<T>(layer: Layer<T>, fn: (call: CallView) => T | PromiseLike<T>, options?: CallOptions): Promise<T>;
 export function run<T>(
-  policy: Policy | Layer<NoInfer<T>>,
+  policy: Layer<T>,
   fn: (call: CallView) => T | PromiseLike<T>,
   options: CallOptions = {},
 ): Promise<T> {
@@ -70,9 +82,9 @@ export function begin<T>(handler: Handler<T>, call: Call): Promise<T> {
   }
 }
 
-function bind<T>(policy: Policy | Layer<T>, fn: (call: Call) => T | PromiseLike<T>): Handler<T> {
-  const layer: Layer<T> = callable({ policy });
-  return layer((call) => {
+function bind<T>(policy: Layer<T>, fn: (call: Call) => T | PromiseLike<T>): Handler<T> {
+  callable({ policy });
+  return policy((call) => {
     try {
       const result = fn(call);
       return result instanceof Promise ? result : Promise.resolve(result);

@@ -1,0 +1,198 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { Call } from './call.ts';
+import type { Policy } from './handler.ts';
+import { keyed, type KeyedOptions } from './keyed.ts';
+import { HeldResult, heldProtocol } from './testing/held-result.ts';
+import { scriptedHandler } from './testing/scripted-handler.ts';
+import { run, wrap } from './wrap.ts';
+
+const inputOf = (call: Call) => call.input as string;
+const passThrough = (): Policy => (next) => (call) => next(call);
+
+const to = (input: string) => Call.start(input, { protocol: heldProtocol });
+
+describe('keyed', () => {
+  it('makes one policy per key, when the key is first seen', async () => {
+    const made: string[] = [];
+    const perKey = keyed(inputOf, (key) => {
+      made.push(key);
+      return passThrough();
+    });
+    const handler = perKey(async ({ input }) => input);
+
+    expect(await handler(Call.start('a'))).toBe('a');
+    expect(await handler(Call.start('b'))).toBe('b');
+    expect(await handler(Call.start('a'))).toBe('a');
+    expect(made).toEqual(['a', 'b']);
+  });
+
+  it('shares the policy of a key between the handlers that it wraps, and applies it once to each', async () => {
+    let made = 0;
+    let applied = 0;
+    const perKey = keyed(inputOf, (): Policy => {
+      made++;
+      return (next) => {
+        applied++;
+        return next;
+      };
+    });
+    const handlers = [perKey(async () => 1), perKey(async () => 2)];
+    for (const handler of [...handlers, ...handlers]) await handler(Call.start('a'));
+
+    expect([made, applied]).toEqual([1, 2]);
+  });
+
+  it('shows the policy of a key, which makes none and is no use of it', async () => {
+    const policies = { a: passThrough(), b: passThrough(), c: passThrough() };
+    const perKey = keyed(
+      (call) => call.input as keyof typeof policies,
+      (key) => policies[key],
+      { maxKeys: 2 },
+    );
+    const handler = perKey(async () => {});
+    await handler(Call.start('a'));
+    await handler(Call.start('b'));
+
+    expect(perKey.get('a')).toBe(policies.a);
+    expect(perKey.get('c')).toBeUndefined();
+    expect(perKey.size).toBe(2);
+    await handler(Call.start('c'));
+    expect(perKey.get('a')).toBeUndefined();
+  });
+
+  it('forgets the least recently used', async () => {
+    const perKey = keyed(inputOf, passThrough, { maxKeys: 2 });
+    const handler = perKey(async () => {});
+    for (const key of ['a', 'b', 'a', 'c']) await handler(Call.start(key));
+
+    expect(['a', 'b', 'c'].map((key) => perKey.get(key) !== undefined)).toEqual([true, false, true]);
+  });
+
+  it('never forgets one that has a call in flight, also while only its body is', async () => {
+    const perKey = keyed(inputOf, passThrough, { maxKeys: 1 });
+    const server = scriptedHandler<HeldResult>();
+    const handler = perKey(server.handler);
+    const first = handler(to('a'));
+    const second = handler(to('b'));
+    expect(perKey.size).toBe(2);
+
+    const body = new HeldResult();
+    (await server.next()).respond(body);
+    (await server.next()).fail(new Error('down'));
+    await first;
+    await expect(second).rejects.toThrow('down');
+    expect(perKey.get('b')).toBeUndefined();
+    const third = handler(to('c'));
+    (await server.next()).fail(new Error('down'));
+    await expect(third).rejects.toThrow('down');
+    expect(perKey.get('a')).toBeDefined();
+
+    body.end();
+    const fourth = handler(to('d'));
+    (await server.next()).fail(new Error('down'));
+    await expect(fourth).rejects.toThrow('down');
+    expect(perKey.get('a')).toBeUndefined();
+    expect(perKey.size).toBe(1);
+  });
+
+  it('rejects with what select, make or the policy throws, and counts nothing in flight', async () => {
+    const fail = (): never => {
+      throw new Error('broken');
+    };
+    const broken = [
+      keyed(fail, passThrough, { maxKeys: 1 }),
+      keyed(inputOf, fail, { maxKeys: 1 }),
+      keyed(inputOf, (): Policy => fail, { maxKeys: 1 }),
+      keyed(inputOf, (): Policy => () => fail, { maxKeys: 1 }),
+    ];
+    for (const policy of broken) {
+      const handler = policy(async () => {});
+      await expect(handler(Call.start('a'))).rejects.toThrow('broken');
+      await expect(handler(Call.start('b'))).rejects.toThrow('broken');
+      expect(policy.size).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('stays within its bound and keeps what is in flight, whatever comes and goes', async () => {
+    const seen = { began: 0, ended: 0, forgotten: 0, overfull: 0 };
+    const step = fc.tuple(fc.constantFrom('begin', 'end'), fc.nat(5));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
+        const perKey = keyed((call) => call.input as number, passThrough, { maxKeys: 3 });
+        const flights: { readonly key: number; readonly result: HeldResult }[] = [];
+        const handler = perKey(async (call) => {
+          const result = new HeldResult();
+          flights.push({ key: call.input as number, result });
+          return result;
+        });
+        let recent: number[] = []; // idle keys of the model, least recently used first
+        for (const [act, key] of steps) {
+          if (act === 'begin') {
+            seen.began++;
+            recent = recent.filter((each) => each !== key);
+            await handler(Call.start(key, { protocol: heldProtocol }));
+          } else {
+            const [flight] = flights.splice(key % Math.max(1, flights.length), 1);
+            if (flight === undefined) continue;
+            seen.ended++;
+            flight.result.end();
+            if (!flights.some((other) => other.key === flight.key)) recent.push(flight.key);
+          }
+          const busy = new Set(flights.map((flight) => flight.key));
+          const room = Math.max(0, 3 - busy.size);
+          if (recent.length > room) seen.forgotten++;
+          recent = room === 0 ? [] : recent.slice(-room);
+          if (busy.size > 3) seen.overfull++;
+          const kept = [0, 1, 2, 3, 4, 5].filter((each) => perKey.get(each) !== undefined);
+          expect(kept).toEqual([...busy, ...recent].sort((a, b) => a - b));
+          expect(perKey.size).toBe(kept.length);
+        }
+      }),
+    );
+    for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0);
+  });
+
+  it('runs each function in the async context of its own call', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const perKey = keyed(inputOf, passThrough);
+    const look = wrap(perKey, async () => {
+      await Promise.resolve();
+      return context.getStore();
+    });
+
+    expect(await Promise.all(['a', 'b', 'c'].map((tenant) => context.run(tenant, look)))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('remembers a thousand keys with nothing else said', async () => {
+    const perKey = keyed(inputOf, passThrough);
+    const handler = perKey(async () => {});
+    for (let n = 0; n < 1_001; n++) await handler(Call.start(`key ${n}`));
+
+    expect(perKey.size).toBe(1_000);
+    expect(perKey.get('key 0')).toBeUndefined();
+  });
+
+  it.each([
+    [7, passThrough, {}, 'select must be a function, got 7'],
+    [inputOf, undefined, {}, 'make must be a function, got undefined'],
+    [inputOf, passThrough, { maxKeys: '3' }, 'maxKeys must be a whole number of 1 or more, got "3"'],
+    [inputOf, passThrough, { max: 3 }, 'unknown option: max'],
+    [inputOf, passThrough, 3, 'options must be an object, got 3'],
+  ])('refuses what is wrong (%#)', (select, make, options, message) => {
+    expect(() => keyed(select as () => string, make as () => Policy, options as KeyedOptions)).toThrow(
+      new TypeError(message),
+    );
+  });
+
+  it('refuses a bound of none', () => {
+    expect(() => keyed(inputOf, passThrough, { maxKeys: 0 })).toThrow(RangeError);
+  });
+
+  it('is a policy like any other', async () => {
+    await expect(run(keyed(inputOf, passThrough), async () => 'through')).resolves.toBe('through');
+  });
+});
