@@ -32,8 +32,8 @@ const random = seededRandom(seed);
 let mood: Required<Mood> = { slowerByMs: 0, errorRatio: 0 };
 process.on('message', (message: Mood) => (mood = { ...mood, ...message }));
 
-/** A token bucket that holds a tenth of a second's requests. */
-const capacity = requestsPerSecond / 10;
+/** A token bucket that holds a quarter of a second's requests. */
+const capacity = requestsPerSecond / 4;
 let tokens = capacity;
 let filledAt = performance.now();
 

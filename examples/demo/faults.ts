@@ -16,29 +16,29 @@ export function faults(seconds: number): Fault[] {
   return [
     {
       label: 'catalog-1 slow',
-      from: at(0.07),
-      to: at(0.22),
+      from: at(0.05),
+      to: at(0.2),
       begin: (fleet) => fleet.tell('catalog-1', { slowerByMs: 600 }),
       end: (fleet) => fleet.tell('catalog-1', { slowerByMs: 0 }),
     },
     {
       label: 'catalog-2 40 % 503',
-      from: at(0.27),
-      to: at(0.42),
+      from: at(0.24),
+      to: at(0.39),
       begin: (fleet) => fleet.tell('catalog-2', { errorRatio: 0.4 }),
       end: (fleet) => fleet.tell('catalog-2', { errorRatio: 0 }),
     },
     {
       label: 'catalog-3 killed',
-      from: at(0.47),
-      to: at(0.6),
+      from: at(0.43),
+      to: at(0.56),
       begin: (fleet) => fleet.kill('catalog-3'),
       end: (fleet) => fleet.restart('catalog-3'),
     },
     {
       label: 'billing-1 stopped',
-      from: at(0.65),
-      to: at(0.78),
+      from: at(0.6),
+      to: at(0.73),
       begin: (fleet) => fleet.stop('billing-1'),
       end: (fleet) => fleet.goOn('billing-1'),
     },
@@ -48,6 +48,6 @@ export function faults(seconds: number): Fault[] {
 
 /** When more calls to billing come than it takes; not longer in a longer run. */
 export function burst(seconds: number): { readonly from: number; readonly to: number } {
-  const from = Math.round(seconds * 850);
+  const from = Math.round(seconds * 880);
   return { from, to: from + 600 };
 }

@@ -84,7 +84,7 @@ export class Fleet {
     const fleet = new Fleet();
     for (const service of serviceNames) {
       for (let number = 1; number <= services[service].backends; number++) {
-        const backend = new Backend(service, seed + fleet.#backends.size, rate * 0.6);
+        const backend = new Backend(service, seed + fleet.#backends.size, rate / 2);
         fleet.#backends.set(`${service}-${number}`, backend);
       }
     }

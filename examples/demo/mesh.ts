@@ -18,7 +18,7 @@ export function meshFetch(origins: Origins, onSending: () => void): Ask {
     compose(
       timeout(totalTimeoutMs), // all of the call, its body too
       retry({ attempts: 3 }), // each attempt goes to another backend
-      loadBalancer({ name: service, endpoints: origins[service] }), // away from what fails every time
+      loadBalancer({ name: service, endpoints: origins[service], maxEjectForMs: 1_000 }), // away from what fails every time
       circuitPerBackend, // away from what fails too often
       timeout(250, { until: 'head' }), // one attempt
       counted,

@@ -13,7 +13,7 @@ export interface Arrival {
 }
 
 /** How many calls the burst adds, as a share of all the usual ones. */
-const burstShare = 1.2;
+const burstShare = 1.1;
 
 /** Calls at random times (a Poisson process), the same for the same options; more to billing while its burst lasts. */
 export function traffic({ seconds, rate, seed }: DemoOptions): Arrival[] {
