@@ -1,7 +1,7 @@
 import { isIdempotent, type RequestLike } from '@inmesh/http';
 
 import { isReplayable } from './body.ts';
-import { initOf, type Init } from './init.ts';
+import { initOf, isObject, type Init } from './init.ts';
 import { readAhead } from './read-ahead.ts';
 import { dispatcherOf, forgotten, isRequest, unreadBody, type Requested } from './requested.ts';
 import { isDispatcher, type Dispatcher } from './watch.ts';
@@ -13,6 +13,7 @@ export class FetchInput implements RequestLike {
   /** fetch's second argument. */
   readonly init: Init;
   readonly #request: Requested | undefined;
+  readonly #nonsense: unknown;
   #keeping: Promise<void> | undefined = undefined;
   #kept: Uint8Array | ReadableStream<Uint8Array> | undefined = undefined;
 
@@ -20,6 +21,7 @@ export class FetchInput implements RequestLike {
     this.input = input;
     this.init = initOf(init);
     this.#request = isRequest(input) ? input : undefined;
+    this.#nonsense = isObject(init) ? undefined : init;
   }
 
   /** As the caller wrote it. */
@@ -78,7 +80,8 @@ export class FetchInput implements RequestLike {
   }
 
   /** fetch's second argument for one attempt. */
-  initFor(dispatcher: Dispatcher, signal?: AbortSignal): object {
+  initFor(dispatcher: Dispatcher, signal?: AbortSignal): unknown {
+    if (this.#nonsense !== undefined && this.#nonsense !== null) return this.#nonsense; // fetch says what is wrong with it
     const init: Record<string, unknown> = { ...this.init, dispatcher };
     if (signal !== undefined) init['signal'] = signal;
     if (this.#request === undefined) return init;

@@ -10,15 +10,16 @@ export interface Init {
 /**
  * fetch's second argument as an object that can be spread. One that is no plain object, a `Request` for one, has members
  * that spreading would lose.
- *
- * Throws a `TypeError` for what fetch takes for no object.
  */
 export function initOf(given: unknown): Init {
-  if (given === undefined || given === null) return NOTHING;
-  if (typeof given !== 'object' && typeof given !== 'function')
-    throw new TypeError(`the second argument of fetch must be an object, got a ${typeof given}`);
+  if (!isObject(given)) return NOTHING;
   const prototype: unknown = Object.getPrototypeOf(given);
   return prototype === Object.prototype || prototype === null ? given : copied(given);
+}
+
+/** Is it an object, as fetch sees it? */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null);
 }
 
 const NOTHING: Init = Object.freeze({});

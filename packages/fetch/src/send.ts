@@ -6,7 +6,7 @@ import { failed, received } from './outcome.ts';
 import { Routes } from './route.ts';
 import type { Dispatcher } from './watch.ts';
 
-type Fetch<T> = (input: unknown, init: object) => Promise<T>;
+type Fetch<T> = (input: unknown, init: unknown) => Promise<T>;
 
 /** The innermost handler: sends one attempt of a call with fetch. */
 export function sender<T extends object>(

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { readAhead } from './read-ahead.ts';
+
+function streamOf(chunks: readonly Uint8Array[], onCancel?: (reason: unknown) => void): ReadableStream<Uint8Array> {
+  const left = [...chunks];
+  return new ReadableStream({
+    pull(controller) {
+      const chunk = left.shift();
+      if (chunk === undefined) controller.close();
+      else controller.enqueue(chunk);
+    },
+    cancel: (reason) => onCancel?.(reason),
+  });
+}
+
+describe('readAhead', () => {
+  it('gives the bytes up to its limit, and a stream of the same beyond it', async () => {
+    const kinds = { bytes: 0, stream: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 8 })), fc.nat(24), async (chunks, limit) => {
+        const whole = Buffer.concat(chunks);
+        const read = await readAhead(streamOf(chunks), limit);
+        const kept = read instanceof Uint8Array;
+        kinds[kept ? 'bytes' : 'stream']++;
+        expect(kept).toBe(whole.length <= limit);
+        expect(Buffer.from(await new Response(read as BodyInit).arrayBuffer())).toEqual(whole);
+      }),
+    );
+    expect(kinds.bytes).toBeGreaterThan(0);
+    expect(kinds.stream).toBeGreaterThan(0);
+  });
+
+  it('cancels what it has not read when the rest is cancelled', async () => {
+    const reasons: unknown[] = [];
+    const chunk = new Uint8Array(10);
+    const read = await readAhead(
+      streamOf([chunk, chunk, chunk], (reason) => reasons.push(reason)),
+      5,
+    );
+    if (read instanceof Uint8Array) throw new Error('it was to be a stream');
+    await read.cancel('enough');
+    expect(reasons).toEqual(['enough']);
+  });
+
+  it('fails as the body fails', async () => {
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(new Error('no file')) });
+    await expect(readAhead(body, 5)).rejects.toThrow('no file');
+  });
+});
