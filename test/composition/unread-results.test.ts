@@ -5,7 +5,9 @@ import { timeout } from '@inmesh/timeout';
 import { describe, expect, it } from 'vitest';
 
 /** A response: who holds it is known to the request alone, as in an adapter, or it could never be collected. */
-class Response {}
+class Response {
+  readonly status = 200;
+}
 
 function failingOnce(): Policy {
   return (next) => (call) => (call.attempt === 1 ? Promise.reject(new Error('down')) : next(call));
