@@ -1,0 +1,105 @@
+import { getEventListeners } from 'node:events';
+
+import { Call, FAILURE, run } from '@inmesh/core';
+import { constant } from '@inmesh/core/backoff';
+import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh/core/testing';
+import { describe, expect, it } from 'vitest';
+
+import { retry, type RetryOptions } from './index.ts';
+
+const down = new Error('down');
+
+/** Fails so often, then answers; says how often it was called. */
+function failing(times: number, error: unknown = down) {
+  let calls = 0;
+  const fn = async () => {
+    if (++calls <= times) throw error;
+    return 'up';
+  };
+  return {
+    fn,
+    get calls() {
+      return calls;
+    },
+  };
+}
+
+/** A clock, and a retry on it that waits for whole steps of 10 ms. */
+function slowly(options: RetryOptions = {}) {
+  const clock = virtualClock();
+  return { clock, policy: retry({ clock, backoff: constant(10), ...options }) };
+}
+
+describe('retry and aborts', () => {
+  it.each([['a reason'], [undefined], [null], [0], [false]])('ends a wait that is aborted with %s', async (reason) => {
+    const { clock, policy } = slowly();
+    const caller = new AbortController();
+    const server = failing(9);
+    const result = run(policy, server.fn, { signal: caller.signal }).catch((error: unknown) => ({ error }));
+
+    await clock.advance(5);
+    caller.abort(reason);
+    expect(await result).toEqual({ error: caller.signal.reason });
+    expect(server.calls).toBe(1);
+    expect(clock.timers).toBe(0);
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('sends nothing again after an abort while a sending was under way', async () => {
+    const { clock, policy } = slowly();
+    const caller = new AbortController();
+    const server = scriptedHandler<string>();
+    const call = Call.start(undefined, { signal: caller.signal });
+    const result = policy(server.handler)(call);
+    const rejected = expect(result).rejects.toBe(down);
+
+    const sending = await server.next();
+    caller.abort();
+    sending.fail(down);
+    await rejected;
+    await clock.advance(100);
+    expect(server.unread).toBe(0);
+  });
+
+  it('lets an abort reach the attempt that is under way, and no other', async () => {
+    const { clock, policy } = slowly();
+    const caller = new AbortController();
+    const signals: AbortSignal[] = [];
+    const result = run(
+      policy,
+      async ({ signal }) => {
+        signals.push(signal);
+        return signals.length === 3 ? new Promise<never>(() => {}) : Promise.reject(down);
+      },
+      { signal: caller.signal },
+    );
+    void result;
+
+    await clock.advance(20);
+    caller.abort('gone');
+    expect(signals[1]?.aborted).toBe(false); // it was over
+    expect(signals[2]?.reason).toBe('gone');
+  });
+
+  it('keeps the abort of the caller for the body of the result that it passes on', async () => {
+    const { clock, policy } = slowly();
+    const caller = new AbortController();
+    const answers = [new HeldResult(FAILURE), new HeldResult()];
+    const signals: AbortSignal[] = [];
+    const result = run(
+      policy,
+      async ({ signal }) => {
+        signals.push(signal);
+        return answers[signals.length - 1] as HeldResult;
+      },
+      { signal: caller.signal, protocol: heldProtocol },
+    );
+
+    await clock.advance(10);
+    await result;
+    caller.abort('gone');
+    expect(signals[1]?.reason).toBe('gone');
+    answers[1]?.end('gone');
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+  });
+});

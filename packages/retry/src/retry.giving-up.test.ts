@@ -1,0 +1,230 @@
+import {
+  compose,
+  defineProtocol,
+  FAILURE,
+  LASTING_FAILURE,
+  RejectedError,
+  run,
+  type Policy,
+  type Verdict,
+} from '@inmesh/core';
+import { constant } from '@inmesh/core/backoff';
+import { HeldResult, heldProtocol, virtualClock } from '@inmesh/core/testing';
+import { describe, expect, it } from 'vitest';
+
+import { retry, type RetryOptions } from './index.ts';
+
+const down = new Error('down');
+
+/** Fails so often, then answers; says how often it was called. */
+function failing(times: number, error: unknown = down) {
+  let calls = 0;
+  const fn = async () => {
+    if (++calls <= times) throw error;
+    return 'up';
+  };
+  return {
+    fn,
+    get calls() {
+      return calls;
+    },
+  };
+}
+
+/** A clock, and a retry on it that waits for whole steps of 10 ms. */
+function slowly(options: RetryOptions = {}) {
+  const clock = virtualClock();
+  return { clock, policy: retry({ clock, backoff: constant(10), ...options }) };
+}
+
+const UNSENT: Verdict = { health: 'failure', retryable: true, pushback: false, unsent: true };
+
+class Refused extends RejectedError {
+  readonly code = 'ERR_REFUSED';
+}
+
+describe('retry giving up', () => {
+  it('gives up at once when the other side asks for too much', async () => {
+    const { clock, policy } = slowly({ maxRetryAfterMs: 1_000 });
+    const answer = new HeldResult(FAILURE, 1_001);
+
+    expect(await run(policy, async () => answer, { protocol: heldProtocol })).toBe(answer);
+    expect(answer.discarded).toBe(false);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('gives up at once when the wait would outlast the deadline', async () => {
+    const { clock, policy } = slowly({ backoff: constant(100) });
+    const within: Policy = (next) => (call) => next(call.fork(100));
+    const server = failing(9);
+
+    await expect(run(compose(within, policy), server.fn)).rejects.toBe(down);
+    expect(server.calls).toBe(1);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('waits where the wait ends before the deadline', async () => {
+    const { clock, policy } = slowly({ backoff: constant(99) });
+    const within: Policy = (next) => (call) => next(call.fork(100));
+    const result = run(compose(within, policy), failing(1).fn);
+
+    await clock.advance(99);
+    expect(await result).toBe('up');
+  });
+
+  it('passes on what will not get better by trying again', async () => {
+    const protocol = defineProtocol({ ofError: () => LASTING_FAILURE });
+    const server = failing(9);
+
+    await expect(run(retry(), server.fn, { protocol })).rejects.toBe(down);
+    expect(server.calls).toBe(1);
+  });
+
+  it('does not repeat a bug', async () => {
+    const bug = new ReferenceError('x is not defined');
+    const server = failing(9, bug);
+
+    await expect(run(retry(), server.fn)).rejects.toBe(bug);
+    expect(server.calls).toBe(1);
+  });
+
+  it('does not repeat a refusal of ours', async () => {
+    const refusal = new Refused('refused', { policy: 'test' });
+    const server = failing(9, refusal);
+
+    await expect(run(retry(), server.fn)).rejects.toBe(refusal);
+    expect(server.calls).toBe(1);
+  });
+
+  it('does not repeat what may not be done twice', async () => {
+    const protocol = defineProtocol({ idempotent: () => false });
+    const server = failing(9);
+
+    await expect(run(retry(), server.fn, { protocol })).rejects.toBe(down);
+    expect(server.calls).toBe(1);
+  });
+
+  it('repeats what may not be done twice if it was never sent', async () => {
+    const { clock, policy } = slowly();
+    const protocol = defineProtocol({ idempotent: () => false, ofError: () => UNSENT });
+    const server = failing(1);
+    const result = run(policy, server.fn, { protocol });
+
+    await clock.advance(10);
+    expect(await result).toBe('up');
+  });
+
+  it('does not repeat what cannot be sent again as it was', async () => {
+    const protocol = defineProtocol({ rewindable: () => false, ofError: () => UNSENT });
+    const server = failing(9);
+
+    await expect(run(retry(), server.fn, { protocol })).rejects.toBe(down);
+    expect(server.calls).toBe(1);
+  });
+
+  it('discards what it gives up on and passes on the last result itself', async () => {
+    const { clock, policy } = slowly();
+    const answers = [1, 2, 3].map(() => new HeldResult(FAILURE));
+    let sent = 0;
+    const result = run(policy, async () => answers[sent++] as HeldResult, { protocol: heldProtocol });
+
+    await clock.advance(20);
+    expect(await result).toBe(answers[2]);
+    expect(answers.map(({ discarded }) => discarded)).toEqual([true, true, false]);
+  });
+
+  it('discards before it waits', async () => {
+    const { clock, policy } = slowly();
+    const answer = new HeldResult(FAILURE);
+    const result = run(policy, async () => answer, { protocol: heldProtocol });
+
+    await clock.advance(0);
+    expect(answer.discarded).toBe(true);
+    await clock.advance(20);
+    await result;
+  });
+
+  it('does not multiply with a retry around it', async () => {
+    const { clock, policy } = slowly();
+    const server = failing(99);
+    const result = run(compose(policy, policy, policy), server.fn);
+    const rejected = expect(result).rejects.toBe(down);
+
+    await clock.advance(1_000);
+    await rejected;
+    expect(server.calls).toBe(3);
+  });
+
+  it('lets a retry around it go on where it may not send at all', async () => {
+    const { clock, policy } = slowly();
+    const server = failing(1);
+    const result = run(compose(policy, retry({ attempts: 1 })), server.fn);
+
+    await clock.advance(10);
+    expect(await result).toBe('up');
+  });
+
+  it('does not stop a retry in a parallel fork of the same call', async () => {
+    const { clock, policy } = slowly();
+    const numbers: number[] = [];
+    const both: Policy = (next) => async (call) => {
+      const outcomes = await Promise.allSettled([next(call.fork()), next(call.forkAttempt())]);
+      const [first] = outcomes;
+      if (first.status === 'fulfilled') return first.value;
+      throw first.reason;
+    };
+    const result = run(compose(both, policy), async ({ attempt }) => {
+      numbers.push(attempt);
+      throw down;
+    });
+    const rejected = expect(result).rejects.toBe(down);
+
+    await clock.advance(100);
+    await rejected;
+    expect(numbers.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('goes by the protocol where its judge throws', async () => {
+    const { clock, policy } = slowly({
+      judge: {
+        ofError: () => {
+          throw new TypeError('no such member');
+        },
+      },
+    });
+    const server = failing(1);
+    const result = run(policy, server.fn);
+
+    await clock.advance(10);
+    expect(await result).toBe('up');
+  });
+
+  it('rejects with what the backoff throws, and leaves no result behind', async () => {
+    const answer = new HeldResult(FAILURE);
+    const backoff = () => {
+      throw new Error('broken backoff');
+    };
+
+    await expect(run(retry({ backoff }), async () => answer, { protocol: heldProtocol })).rejects.toThrow(
+      'broken backoff',
+    );
+    expect(answer.discarded).toBe(true);
+  });
+
+  it.each([[NaN], [Infinity], [undefined as unknown as number]])(
+    'gives up when the backoff says %s',
+    async (waitMs) => {
+      const { clock, policy } = slowly({ backoff: () => waitMs });
+
+      await expect(run(policy, failing(9).fn)).rejects.toBe(down);
+      expect(clock.timers).toBe(0);
+    },
+  );
+
+  it('sends again without a timer where there is nothing to wait for', async () => {
+    const { clock, policy } = slowly({ backoff: constant(0) });
+
+    expect(await run(policy, failing(2).fn)).toBe('up');
+    expect(clock.timers).toBe(0);
+  });
+});
