@@ -7,7 +7,7 @@ import { wrapFetch } from '@inmesh/fetch';
 import { endWithParent } from './leash.ts';
 import { meshFetch } from './mesh.ts';
 import { watchMesh, type MeshEvent } from './mesh-events.ts';
-import { sendAll, type CallResult } from './open-loop.ts';
+import { sendAll, type Traffic } from './open-loop.ts';
 import type { DemoOptions } from './options.ts';
 import { plainFetch, type Ask } from './plain.ts';
 import { serviceNames, type Origins } from './services.ts';
@@ -28,7 +28,7 @@ export type ClientReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly ended: number; readonly failed: number }
   | { readonly kind: 'mesh'; readonly event: MeshEvent }
-  | { readonly kind: 'end'; readonly results: readonly CallResult[]; readonly sendings: number };
+  | ({ readonly kind: 'end'; readonly sendings: number } & Traffic);
 
 endWithParent();
 const { way, options, origins } = JSON.parse(process.argv[2] ?? '') as ClientSetup;
@@ -61,12 +61,12 @@ watchMesh((event) => report({ kind: 'mesh', event }));
 let ended = 0;
 let failed = 0;
 const progress = setInterval(() => report({ kind: 'progress', ended, failed }), 200);
-const results = await sendAll(traffic(options), ask, ({ failure }) => {
+const outcome = await sendAll(traffic(options), ask, ({ failure }) => {
   ended++;
   if (failure !== undefined) failed++;
 });
 clearInterval(progress);
-report({ kind: 'end', results, sendings });
+report({ kind: 'end', sendings, ...outcome });
 
 /** The first calls of a process pay for loading and compiling: that is no part of the race. */
 async function warmUp(): Promise<void> {

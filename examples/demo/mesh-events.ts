@@ -16,7 +16,7 @@ export function watchMesh(listener: (event: MeshEvent) => void): void {
     listener({ at: at - startedAt, origin: circuit, text: `circuit ${from} → ${to}: ${reason}` });
   });
   endpointChannel.subscribe(({ endpoint, change, reason, ejectedForMs, at }) => {
-    const forMs = ejectedForMs === undefined ? '' : ` for ${Math.round(ejectedForMs)} ms`;
-    listener({ at: at - startedAt, origin: endpoint.origin, text: `${change}${forMs}: ${reason}` });
+    const how = change === 'ejected' ? ` for ${Math.round(ejectedForMs ?? 0)} ms: ${reason}` : '';
+    listener({ at: at - startedAt, origin: endpoint.origin, text: `${change}${how}` });
   });
 }

@@ -14,18 +14,27 @@ export interface CallResult {
   readonly failure?: string | undefined;
 }
 
+/** What came of all calls. */
+export interface Traffic {
+  readonly results: readonly CallResult[];
+  /** How late the client itself was at worst in starting a call, in ms: much of it means that the machine was busy. */
+  readonly latestStartMs: number;
+}
+
 /** Starts each call at its time, whatever is pending, and gives how each ended; `onEnd` hears of each at once. */
 export async function sendAll(
   arrivals: readonly Arrival[],
   ask: Ask,
   onEnd: (result: CallResult) => void,
-): Promise<CallResult[]> {
+): Promise<Traffic> {
   const startedAt = performance.now();
+  let latestStartMs = 0;
   const results = arrivals.map(({ at }) => failed(at, 'unfinished'));
   const pending: Promise<void>[] = [];
   for (const [index, arrival] of arrivals.entries()) {
     const dueAt = startedAt + arrival.at;
     while (performance.now() < dueAt) await wait(dueAt - performance.now());
+    latestStartMs = Math.max(latestStartMs, performance.now() - dueAt);
     pending.push(
       resultOf(ask, arrival, dueAt).then((result) => {
         results[index] = result;
@@ -34,7 +43,7 @@ export async function sendAll(
     );
   }
   await Promise.race([Promise.all(pending), wait(totalTimeoutMs + 100)]);
-  return results;
+  return { results, latestStartMs };
 }
 
 async function resultOf(ask: Ask, { at, service, item }: Arrival, dueAt: number): Promise<CallResult> {

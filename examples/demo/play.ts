@@ -6,12 +6,11 @@ import type { ClientReport, ClientSetup, Way } from './client.ts';
 import { faults, type Fault } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import type { MeshEvent } from './mesh-events.ts';
-import type { CallResult } from './open-loop.ts';
+import type { Traffic } from './open-loop.ts';
 import type { DemoOptions } from './options.ts';
 
 /** What came of one way. */
-export interface Run {
-  readonly results: readonly CallResult[];
+export interface Run extends Traffic {
   /** How often a request was sent, retries included. */
   readonly sendings: number;
   /** How many requests each backend got, by its own count. */
@@ -72,7 +71,8 @@ async function follow(
     } else if (report.kind === 'mesh') {
       events.push({ ...report.event, origin: fleet.nameOf(report.event.origin) });
     } else {
-      return { results: report.results, sendings: report.sendings, load: fleet.load, events };
+      const { results, latestStartMs, sendings } = report;
+      return { results, latestStartMs, sendings, load: fleet.load, events };
     }
   }
   throw new Error('the client ended before its traffic');
