@@ -1,7 +1,8 @@
 import type { AbortSink, Call, Holder } from '@inmesh/core';
 
+import { globalDispatcher, type Dispatcher, type DispatchOptions } from './dispatcher.ts';
 import type { Route } from './route.ts';
-import { Watch, type DispatchOptions, type Dispatcher, type Handler, type Watcher } from './watch.ts';
+import { watchOf, type Handler, type Watch, type Watcher } from './watch.ts';
 
 /**
  * One sending, given to fetch as its dispatcher: brings the request to its endpoint, aborts it without a signal, and
@@ -19,6 +20,7 @@ export class Attempt implements AbortSink, Dispatcher, Watcher {
   readonly #route: Route | undefined;
   readonly #base: Dispatcher | undefined;
   #watch: Watch | undefined = undefined;
+  #settled = false;
   #over = false;
   #error: unknown = undefined;
   #holder: Holder | undefined = undefined;
@@ -42,11 +44,11 @@ export class Attempt implements AbortSink, Dispatcher, Watcher {
 
   /** Called by fetch, again for each redirect it follows. */
   dispatch(options: DispatchOptions, handler: Handler): unknown {
-    const base = this.#base ?? globalDispatcher();
+    const base = this.#base ?? globalDispatcher(handler);
     if (base === undefined) throw new TypeError('there is no dispatcher to send the request with');
     this.dispatched = true;
     this.#over = false;
-    const watch = (this.#watch = new Watch(handler, this));
+    const watch = (this.#watch = watchOf(handler, this));
     if (this.aborted) {
       watch.abort(this.reason);
       return false;
@@ -83,29 +85,28 @@ export class Attempt implements AbortSink, Dispatcher, Watcher {
     const holder = this.#holder;
     const more = this.#moreHolders;
     this.#over = true;
-    this.#error = error === undefined ? undefined : this.causeOf(error);
-    this.#holder = this.#moreHolders = undefined;
-    this.leave();
+    this.#error = error === undefined ? undefined : this.#causeOf(error);
+    this.#watch = this.#holder = this.#moreHolders = undefined;
+    if (this.#settled) this.leave(); // else a redirect may go on
     holder?.over(this.#error);
     if (more !== undefined) for (const each of more) each.over(this.#error);
   }
 
-  /** The call has nothing more to say to this sending. */
+  /** A head came; only now is the end of a request the end of the attempt. */
+  settle(): void {
+    this.#settled = true;
+    if (this.#over || !this.dispatched) this.leave();
+  }
+
+  /** No abort is to reach it any more. */
   leave(): void {
     this.#call?.offAbort(this);
     this.#call = undefined;
   }
 
   /** What an error really came from: the reason of whoever aborted, if somebody did. */
-  causeOf(error: unknown): unknown {
+  #causeOf(error: unknown): unknown {
     if (this.aborted) return this.reason;
     return this.#signal?.aborted === true ? this.#signal.reason : error;
   }
-}
-
-const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
-
-/** What fetch uses when nothing else is said; read each time, so that `setGlobalDispatcher` is obeyed. */
-function globalDispatcher(): Dispatcher | undefined {
-  return (globalThis as { [GLOBAL_DISPATCHER]?: Dispatcher })[GLOBAL_DISPATCHER]; // where undici keeps it
 }

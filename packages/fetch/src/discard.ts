@@ -18,7 +18,7 @@ export function discard(result: unknown, call: Call, clock: Clock): void {
   const forMs = Math.min(LONGEST_DRAIN_MS, call.deadline - clock.now());
   if (length !== undefined && length <= MOST_TO_DRAIN && forMs > 0 && !call.aborted && body.getReader !== undefined)
     void drain(body.getReader(), forMs, clock);
-  else if (body.cancel !== undefined) body.cancel().catch(() => {});
+  else if (body.cancel !== undefined) Promise.resolve(body.cancel()).catch(() => {});
   else body.destroy?.();
 }
 

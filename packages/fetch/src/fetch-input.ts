@@ -4,7 +4,7 @@ import { isReplayable } from './body.ts';
 import { initOf, isObject, type Init } from './init.ts';
 import { readAhead } from './read-ahead.ts';
 import { dispatcherOf, forgotten, isRequest, unreadBody, type Requested } from './requested.ts';
-import { isDispatcher, type Dispatcher } from './watch.ts';
+import { isDispatcher, type Dispatcher } from './dispatcher.ts';
 
 /** What a wrapped fetch was called with: the `input` of its calls. */
 export class FetchInput implements RequestLike {
@@ -38,7 +38,7 @@ export class FetchInput implements RequestLike {
 
   header(name: string): string | null {
     const { headers } = this.init;
-    if (headers === undefined) return this.#request?.headers.get(name) ?? null;
+    if (headers === undefined || headers === null) return this.#request?.headers.get(name) ?? null;
     try {
       return new Headers(headers).get(name);
     } catch {

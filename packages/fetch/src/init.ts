@@ -1,7 +1,7 @@
 /** fetch's second argument, as much of it as is looked at here. */
 export interface Init {
   readonly method?: string;
-  readonly headers?: HeadersInit;
+  readonly headers?: ConstructorParameters<typeof Headers>[0] | null;
   readonly body?: unknown;
   readonly signal?: AbortSignal | null;
   readonly dispatcher?: unknown;

@@ -10,7 +10,7 @@ const verdicts = new WeakMap<object, Verdict>();
 /** A head came. */
 export function received(response: object, attempt: Attempt): void {
   if (attempt.dispatched) attempts.set(response, attempt);
-  else attempt.leave();
+  attempt.settle();
 }
 
 /** No head came; gives what the call is to reject with. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Route, Routes } from './route.ts';
-import type { DispatchOptions } from './watch.ts';
+import type { DispatchOptions } from './dispatcher.ts';
 
 function applied(
   service: string,

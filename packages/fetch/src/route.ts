@@ -1,6 +1,6 @@
 import type { Endpoint } from '@inmesh/core';
 
-import type { DispatchOptions } from './watch.ts';
+import type { DispatchOptions } from './dispatcher.ts';
 
 /** How requests for one service origin reach one endpoint. */
 export class Route {

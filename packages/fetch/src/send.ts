@@ -4,7 +4,7 @@ import { Attempt } from './attempt.ts';
 import type { FetchInput } from './fetch-input.ts';
 import { failed, received } from './outcome.ts';
 import { Routes } from './route.ts';
-import type { Dispatcher } from './watch.ts';
+import type { Dispatcher } from './dispatcher.ts';
 
 type Fetch<T> = (input: unknown, init: unknown) => Promise<T>;
 

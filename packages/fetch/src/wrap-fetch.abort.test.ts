@@ -82,6 +82,18 @@ describe('wrapFetch and aborts', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('reaches a request that a redirect led to', async () => {
+    const hand = abortable();
+    const server = await serve((request, response) => {
+      if (request.url === '/') response.writeHead(302, { location: '/next' }).end();
+    });
+    const result = wrapFetch(hand)(`${server.origin}/`);
+    await server.seen(2);
+    hand.abort('enough');
+    await expect(result).rejects.toBe('enough');
+    await server.closed(1);
+  });
+
   it("rejects with the caller's reason, before the head and in the body, as fetch does", async () => {
     const server = await serve((request, response) => {
       if (request.url === '/body') response.writeHead(200).write('x'.repeat(100_000));
@@ -138,6 +150,20 @@ describe('wrapFetch and aborts', () => {
     const response = await wrapFetch(timeout(60))(`${server.origin}/`);
     await expect(response.text()).rejects.toMatchObject({ message: 'terminated', cause: expect.any(TimeoutError) });
     await server.closed(1);
+  });
+
+  it('listens once to a signal of many calls', async () => {
+    const warnings: Error[] = [];
+    const warned = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warned);
+    onTestFinished(() => void process.off('warning', warned));
+    const server = await serve((_request, response) => response.end('hello'));
+    const { signal } = new AbortController();
+    const api = wrapFetch(compose(timeout(5_000), timeout(4_000, { until: 'head' })));
+    const responses = await Promise.all(Array.from({ length: 30 }, () => api(`${server.origin}/`, { signal })));
+    await Promise.all(responses.map((response) => response.text()));
+    await new Promise(setImmediate);
+    expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
   });
 
   it('makes no signal of its own', async () => {

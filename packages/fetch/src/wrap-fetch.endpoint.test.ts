@@ -91,6 +91,28 @@ describe('wrapFetch with a bound endpoint', () => {
     expect(server.connections).toBeLessThanOrEqual(2);
   });
 
+  it('parses no URL of a service that it knows', async () => {
+    const Real = globalThis.URL;
+    onTestFinished(() => {
+      globalThis.URL = Real;
+    });
+    let parsed = 0;
+    globalThis.URL = class extends Real {
+      constructor(url: string | URL, base?: string | URL) {
+        super(url, base);
+        parsed++;
+      }
+    };
+    const api = wrapFetch(bound({ origin: 'http://10.0.0.1' }), {
+      fetch: (_url: string) => Promise.resolve(new Response()),
+    });
+    await api('http://catalog.example/items/7');
+    expect(parsed).toBeGreaterThan(0);
+    parsed = 0;
+    await api('http://catalog.example/items/8');
+    expect(parsed).toBe(0);
+  });
+
   it('stays at the endpoint when a redirect stays in the service', async () => {
     const server = await serve((request, response) => {
       if (request.url === '/old') response.writeHead(302, { location: 'http://catalog.example/new' }).end('moved');

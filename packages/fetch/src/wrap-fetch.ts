@@ -5,7 +5,7 @@ import type { ResponseLike } from '@inmesh/http';
 import { FetchInput } from './fetch-input.ts';
 import { fetchProtocol } from './protocol.ts';
 import { sender } from './send.ts';
-import { isDispatcher } from './watch.ts';
+import { isDispatcher } from './dispatcher.ts';
 
 /** A function that is called like fetch and answers with something like a `Response`. */
 export type FetchLike = (input: never, init?: never) => Promise<ResponseLike>;
