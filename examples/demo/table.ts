@@ -23,6 +23,7 @@ export function table(runs: readonly { readonly label: string; readonly run: Run
   for (const backend of columns[0]?.run.load.keys() ?? []) {
     add(`load on ${backend}`, ({ run }) => `${run.load.get(backend) ?? 0} requests`);
   }
+  add('client late by up to', ({ run }) => `${run.latestStartMs.toFixed(0)} ms`);
   add(
     'failed calls',
     ({ summary }) => summary.failures.map(([what, count]) => `${count} ${what}`).join('\n') || 'none',
