@@ -1,4 +1,8 @@
 // Real servers for this package's tests. Each is closed, with its sockets, when the test that asked for it ends.
+//
+// The certificates in `fixtures`, valid until 2126 and trusted by these tests alone, were made, for each name, with
+//   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 -subj /CN=catalog.example \
+//     -addext subjectAltName=DNS:catalog.example -keyout catalog.key.pem -out catalog.cert.pem
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';

@@ -1,3 +1,4 @@
+import type { Call } from '@inmesh/core';
 import { isIdempotent, type RequestLike } from '@inmesh/http';
 
 import { isReplayable } from './body.ts';
@@ -6,11 +7,29 @@ import { readAhead } from './read-ahead.ts';
 import { dispatcherOf, forgotten, isRequest, unreadBody, type Requested } from './requested.ts';
 import { isDispatcher, type Dispatcher } from './dispatcher.ts';
 
-/** What a wrapped fetch was called with: the `input` of its calls. */
-export class FetchInput implements RequestLike {
+/** What a wrapped fetch was called with. */
+export interface FetchInput extends RequestLike {
   /** fetch's first argument: a string, a `URL` or a `Request`. */
   readonly input: unknown;
-  /** fetch's second argument. */
+  /** fetch's second argument; an empty object if there was none. */
+  readonly init: object;
+  /** As the caller wrote it. */
+  readonly url: string;
+}
+
+/**
+ * What a wrapped fetch was called with, for policies that look at requests; `undefined` for calls of anything else.
+ *
+ * @example
+ * const isWrite = (call: Call) => fetchInputOf(call)?.method !== 'GET';
+ */
+export function fetchInputOf({ input }: Call): FetchInput | undefined {
+  return input instanceof Asked ? input : undefined;
+}
+
+/** The `input` of the calls of a wrapped fetch. */
+export class Asked implements FetchInput {
+  readonly input: unknown;
   readonly init: Init;
   readonly #request: Requested | undefined;
   readonly #nonsense: unknown;
@@ -24,7 +43,6 @@ export class FetchInput implements RequestLike {
     this.#nonsense = isObject(init) ? undefined : init;
   }
 
-  /** As the caller wrote it. */
   get url(): string {
     const { input } = this;
     if (typeof input === 'string') return input;

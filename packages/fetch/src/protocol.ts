@@ -2,15 +2,15 @@ import type { Clock, Protocol } from '@inmesh/core';
 import { httpProtocol } from '@inmesh/http';
 
 import { discard } from './discard.ts';
-import { FetchInput } from './fetch-input.ts';
+import { Asked } from './fetch-input.ts';
 import { hold, verdictOfError } from './outcome.ts';
 
 /** What fetch knows about its requests and responses. */
 export function fetchProtocol(clock: Clock): Protocol {
   return httpProtocol({
     clock,
-    requestOf: ({ input }) => (input instanceof FetchInput ? input : undefined),
-    rewindable: ({ input }) => input instanceof FetchInput && input.replayable,
+    requestOf: ({ input }) => (input instanceof Asked ? input : undefined),
+    rewindable: ({ input }) => input instanceof Asked && input.replayable,
     ofError: verdictOfError,
     hold,
     discard: (result, call) => {

@@ -1,7 +1,7 @@
 import { endpoint, type Call, type Handler } from '@inmesh/core';
 
 import { Attempt } from './attempt.ts';
-import type { FetchInput } from './fetch-input.ts';
+import type { Asked } from './fetch-input.ts';
 import { failed, received } from './outcome.ts';
 import { Routes } from './route.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -16,7 +16,7 @@ export function sender<T extends object>(
 ): Handler<T> {
   const routes = new Routes();
 
-  function send(call: Call, asked: FetchInput): Promise<T> {
+  function send(call: Call, asked: Asked): Promise<T> {
     const given = (fetch ?? globalThis.fetch) as Fetch<T>; // it gets what it was written to get: the caller's own arguments
     const chosen = call.get(endpoint);
     const route = chosen === undefined ? undefined : routes.find(asked.url, chosen);
@@ -38,7 +38,7 @@ export function sender<T extends object>(
 
   return function sent(call) {
     try {
-      const asked = call.input as FetchInput; // wrapFetch put it in
+      const asked = call.input as Asked; // wrapFetch put it in
       const keeping = call.repeats ? asked.keep(replayBodyBytes) : undefined;
       return keeping === undefined ? send(call, asked) : keeping.then(() => send(call, asked));
     } catch (error) {

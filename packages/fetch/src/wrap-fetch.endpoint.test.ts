@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { compose } from '@inmesh/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Agent, MockAgent, ProxyAgent } from 'undici';
+import { Agent, getGlobalDispatcher, MockAgent, ProxyAgent, setGlobalDispatcher } from 'undici';
 import { Agent as Agent7, MockAgent as MockAgent7, ProxyAgent as ProxyAgent7 } from 'undici-7';
 
 import {
@@ -163,6 +163,18 @@ describe('wrapFetch with a bound endpoint', () => {
     const api = wrapFetch(bound('https://10.0.0.1:8443'), { dispatcher: mock });
     const response = await api('https://catalog.example/', { method: 'PUT', body: 'hello' });
     expect(await response.text()).toBe('mocked');
+  });
+
+  it('obeys setGlobalDispatcher, also after it was made', async () => {
+    const api = wrapFetch(bound('http://10.0.0.1'));
+    const before = getGlobalDispatcher();
+    onTestFinished(() => {
+      setGlobalDispatcher(before);
+    });
+    const mock = closing(new MockAgent());
+    mock.get('http://10.0.0.1').intercept({ path: '/' }).reply(200, 'mocked');
+    setGlobalDispatcher(mock);
+    expect(await (await api('http://catalog.example/')).text()).toBe('mocked');
   });
 
   it("prefers a call's own dispatcher, in its options or in its Request", async () => {

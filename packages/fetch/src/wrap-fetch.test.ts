@@ -1,4 +1,4 @@
-import { compose, type Call, type Layer, type Policy } from '@inmesh/core';
+import { Call, compose, type Layer, type Policy } from '@inmesh/core';
 import type { HttpPolicy } from '@inmesh/http';
 import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';
@@ -7,7 +7,7 @@ import { fetch as fetch6, type Response as Response6 } from 'undici';
 import { fetch as fetch7 } from 'undici-7';
 
 import { serve } from '../test-servers.ts';
-import { FetchInput } from './fetch-input.ts';
+import { fetchInputOf } from './fetch-input.ts';
 import { wrapFetch } from './wrap-fetch.ts';
 
 const through: Policy = (next) => next;
@@ -72,8 +72,10 @@ describe('wrapFetch', () => {
     await api('http://catalog.example/', { method: 'PUT', headers: { 'X-One': '1' }, signal });
     const [call] = calls;
     expect(call).toMatchObject({ name: 'fetch', captureStacks: true });
-    expect(call?.input).toBeInstanceOf(FetchInput);
-    expect(call?.input).toMatchObject({ url: 'http://catalog.example/', method: 'PUT', signal });
+    const input = call && fetchInputOf(call);
+    expect(input).toMatchObject({ url: 'http://catalog.example/', method: 'PUT', init: { signal } });
+    expect(input?.header('x-one')).toBe('1');
+    expect(fetchInputOf(Call.start('something else'))).toBeUndefined();
   });
 
   it('names its calls', async () => {

@@ -2,7 +2,7 @@ import { begin, Call, systemClock, type Clock, type Layer } from '@inmesh/core';
 import { callable, clockOf, count, rejectUnknown, show } from '@inmesh/core/options';
 import type { ResponseLike } from '@inmesh/http';
 
-import { FetchInput } from './fetch-input.ts';
+import { Asked } from './fetch-input.ts';
 import { fetchProtocol } from './protocol.ts';
 import { sender } from './send.ts';
 import { isDispatcher } from './dispatcher.ts';
@@ -35,7 +35,8 @@ export interface WrapFetchOptions<F extends FetchLike = typeof globalThis.fetch>
  * its URL; without one to where the URL says. The response is fetch's own, untouched, and the policies learn when its
  * body is over.
  *
- * Throws a `RangeError` or `TypeError` that names a wrong option. A call rejects as fetch does, or with what a policy rejects it with.
+ * Throws a `RangeError` or `TypeError` that names a wrong option. A call rejects as fetch does, or with what a policy
+ * rejects it with.
  *
  * @example
  * const api = wrapFetch(compose(timeout(2_000), retry()));
@@ -66,7 +67,7 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
 
   function wrapped(input: unknown, init?: unknown): Promise<Awaited<ReturnType<F>>> {
     try {
-      const asked = new FetchInput(input, init);
+      const asked = new Asked(input, init);
       const { signal } = asked;
       const operation = nameOf === undefined ? fixedName : nameOf(input, init);
       return begin(bound, Call.start(asked, { name: operation, signal, protocol, captureStacks }));
