@@ -116,6 +116,16 @@ describe('Call', () => {
     expect(second.fork().with(tenant, 'acme').attempt).toBe(2);
   });
 
+  it('counts its sendings, over all of its forks', () => {
+    const call = Call.start(undefined);
+    const bound = call.fork().with(tenant, 'acme');
+    expect(call.attempts).toBe(1);
+    bound.forkAttempt().release();
+    const third = call.forkAttempt();
+    expect([call, bound, third].map(({ attempts }) => attempts)).toEqual([3, 3, 3]);
+    expect(Call.start(undefined).attempts).toBe(1);
+  });
+
   it('hands a deadline down, and an earlier one with a fork', () => {
     const call = Call.start(undefined).fork(100);
 

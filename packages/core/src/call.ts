@@ -120,6 +120,11 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
     return this.#origin.captureStacks;
   }
 
+  /** How many sendings the call had so far, over all its forks; 1 without a retry or hedge. */
+  get attempts(): number {
+    return this.#origin.attempts;
+  }
+
   /** Another attempt may follow, so the adapter keeps the body for it. */
   get repeats(): boolean {
     return this.#origin.repeats;
