@@ -43,7 +43,7 @@ export class CallMeters {
     });
     this.#attempts = registry.histogram({
       name: 'upstream_rq_attempts',
-      help: 'How often a call was sent to an endpoint, over calls that a balancer sent.',
+      help: 'How many attempts a call had, retries and hedges included.',
       labelNames: ['operation'],
       buckets: ATTEMPTS,
     });
@@ -80,6 +80,7 @@ export class CallMeters {
     const last = this.#countSendings(call);
     const { host, port } = last === undefined ? NOWHERE : addressOf(last);
     this.#toHead.labels(call.name, method ?? '', status, host, port, type).observe(seconds);
+    this.#attempts.labels(call.name).observe(call.attempts);
     return type;
   }
 
@@ -95,15 +96,12 @@ export class CallMeters {
   /** Counts every sending that a balancer noted, and gives the last endpoint. */
   #countSendings(call: Call): Endpoint | undefined {
     let last: Endpoint | undefined;
-    let sendings = 0;
     for (const chosen of call.noted(endpoint)) {
       if (chosen === undefined) continue;
       const { host, port } = addressOf(chosen);
       this.#sendings.labels(host, port).inc();
       last ??= chosen;
-      sendings++;
     }
-    if (sendings > 0) this.#attempts.labels(call.name).observe(sendings);
     return last;
   }
 }

@@ -130,7 +130,7 @@ describe('measured', () => {
     policy.close();
   });
 
-  it('counts sendings by endpoint and by call', async () => {
+  it('counts sendings by endpoint', async () => {
     const { policy, lines } = setUp();
     const getUser = wrap(compose(policy, sentTo('http://a:1', 'http://b:2', 'http://a:1')), () => 'user', {
       name: 'get',
@@ -141,12 +141,32 @@ describe('measured', () => {
       'upstream_rq_total{server_address="a",server_port="1"} 2',
       'upstream_rq_total{server_address="b",server_port="2"} 1',
     ]);
-    expect(lines('upstream_rq_attempts_sum')).toEqual(['upstream_rq_attempts_sum{operation="get"} 3']);
-    expect(lines('upstream_rq_attempts_count')).toEqual(['upstream_rq_attempts_count{operation="get"} 1']);
     const labels = head({ operation: 'get', server_address: 'a', server_port: '1' });
     expect(lines('http_client_request_duration_seconds_count')[0]).toBe(
       `http_client_request_duration_seconds_count${labels} 1`,
     );
+    policy.close();
+  });
+
+  it('counts the attempts of each call, with a balancer or without, also of one that failed', async () => {
+    const { policy, lines } = setUp();
+    const thrice: Policy = (next) => async (call) => {
+      for (const fork of [call, call.forkAttempt()]) await next(fork).catch(() => {});
+      return next(call.forkAttempt());
+    };
+    const name = 'get';
+    await run(policy, () => 'user', { name });
+    await run(compose(policy, sentTo('http://a:1', 'http://b:2')), () => 'user', { name });
+    await run(compose(policy, thrice), () => 'user', { name });
+    await expect(run(compose(policy, thrice), () => Promise.reject(new Error('down')), { name })).rejects.toThrow(
+      'down',
+    );
+    expect(lines('upstream_rq_attempts_bucket').slice(0, 3)).toEqual([
+      'upstream_rq_attempts_bucket{operation="get",le="1"} 2',
+      'upstream_rq_attempts_bucket{operation="get",le="2"} 2',
+      'upstream_rq_attempts_bucket{operation="get",le="3"} 4',
+    ]);
+    expect(lines('upstream_rq_attempts_sum')).toEqual(['upstream_rq_attempts_sum{operation="get"} 8']);
     policy.close();
   });
 
