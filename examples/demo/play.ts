@@ -91,8 +91,8 @@ async function cause(
   await Promise.all(
     schedule.map(async (fault) => {
       await until(fault.from);
-      audience.fault(since(), `${fault.label}: begins`);
       fault.begin(fleet);
+      audience.fault(since(), `${fault.label}: begins`);
       await until(fault.to);
       audience.fault(since(), `${fault.label}: ends`);
       await fault.end(fleet);
