@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 
-import { Call, FAILURE, run } from '@inmesh/core';
+import { Call, compose, FAILURE, run, type Clock, type Policy } from '@inmesh/core';
 import { constant } from '@inmesh/core/backoff';
 import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
@@ -101,5 +101,61 @@ describe('retry and aborts', () => {
     expect(signals[1]?.reason).toBe('gone');
     answers[1]?.end('gone');
     expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it.each([['a success'], ['a failure']])('puts its last attempt out of reach once it is over with %s', async (how) => {
+    const { clock, policy } = slowly({ attempts: 2 });
+    let outer: Call | undefined;
+    const around: Policy = (next) => (call) => next((outer = call.fork()));
+    const signals: AbortSignal[] = [];
+    const answer = new HeldResult();
+    const result = run(
+      compose(around, policy),
+      async ({ signal }) => {
+        signals.push(signal);
+        if (signals.length === 1 || how === 'a failure') throw down;
+        return answer;
+      },
+      { protocol: heldProtocol },
+    );
+    const settled = Promise.allSettled([result]);
+
+    await clock.advance(10);
+    await settled;
+    answer.end();
+    outer?.abort('late');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]); // the first is the call's own signal
+  });
+
+  it('lets go of a wait that is over', async () => {
+    const clock = virtualClock();
+    let cleared = 0;
+    const counting: Clock = {
+      ...clock,
+      clearTimeout: (timer) => {
+        cleared++;
+        clock.clearTimeout(timer);
+      },
+    };
+    const caller = new AbortController();
+    const policy = retry({ clock: counting, backoff: constant(10) });
+    const result = run(
+      policy,
+      ({ attempt, signal }) =>
+        new Promise<never>((_, reject) => {
+          if (attempt === 1) reject(down);
+          else
+            signal.addEventListener('abort', () => {
+              reject(signal.reason);
+            });
+        }),
+      { signal: caller.signal },
+    );
+    const rejected = expect(result).rejects.toBe('gone');
+
+    await clock.advance(10);
+    caller.abort('gone');
+    await rejected;
+    expect(cleared).toBe(0);
   });
 });

@@ -109,7 +109,7 @@ async function sendAgain<T>(next: Handler<T>, call: Call, first: Attempt<T>, man
 
 /** How long to wait before sending again; `undefined` if it is not to be sent again. */
 function waitMs(call: Call, attempt: Attempt<unknown>, schedule: Schedule, clock: Clock): number | undefined {
-  if (schedule.exhausted || call.aborted || attempt.call.hasNotedWithin(gaveUp, true)) return undefined;
+  if (schedule.exhausted || attempt.call.hasNotedWithin(gaveUp, true)) return undefined;
   const { protocol } = call;
   if (!(attempt.verdict.unsent || protocol.idempotent(call)) || !protocol.rewindable(call)) return undefined;
   try {

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 
-import { run } from '@inmesh/core';
+import { compose, run, type Call, type Policy } from '@inmesh/core';
 import { HeldResult, heldProtocol, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -49,6 +49,29 @@ describe('timeout of bodies and heads', () => {
     expect(signal?.aborted).toBe(false);
     expect(clock.timers).toBe(0);
   });
+
+  it.each([['head' as const], ['body' as const]])(
+    'puts what is inside out of reach once it is over, whether it covers the %s',
+    async (until) => {
+      const clock = virtualClock();
+      const response = new HeldResult();
+      let outer: Call | undefined;
+      let signal: AbortSignal | undefined;
+      const around: Policy = (next) => (call) => next((outer = call.fork()));
+      await run(
+        compose(around, timeout(100, { clock, until })),
+        async (call) => {
+          signal = call.signal;
+          return response;
+        },
+        { protocol: heldProtocol },
+      );
+
+      response.end();
+      outer?.abort('late');
+      expect(signal?.aborted).toBe(false);
+    },
+  );
 
   it('ends at the head if told so', async () => {
     const clock = virtualClock();

@@ -28,6 +28,17 @@ describe('timeout within a deadline', () => {
     expect(clock.timers).toBe(0);
   });
 
+  it('is not armed inside a deadline that comes at the same time', async () => {
+    const clock = virtualClock();
+    const policy = compose(timeout(100, { clock, name: 'outer' }), timeout(100, { clock, name: 'inner' }));
+    const result = run(policy, never);
+    const rejected = expect(result).rejects.toMatchObject({ policy: 'outer' });
+
+    expect(clock.timers).toBe(1);
+    await clock.advance(100);
+    await rejected;
+  });
+
   it('ends the head inside a limit of the body', async () => {
     const clock = virtualClock();
     const policy = compose(timeout(500, { clock }), timeout(100, { clock, until: 'head', name: 'inner' }));
