@@ -48,6 +48,7 @@ export class Attempt implements AbortSink, Dispatcher, Watcher {
     if (base === undefined) throw new TypeError('there is no dispatcher to send the request with');
     this.dispatched = true;
     this.#over = false;
+    this.#error = undefined;
     const watch = (this.#watch = watchOf(handler, this));
     if (this.aborted) {
       watch.abort(this.reason);
@@ -68,6 +69,11 @@ export class Attempt implements AbortSink, Dispatcher, Watcher {
   /** Is there nothing more to come? */
   get over(): boolean {
     return this.#over;
+  }
+
+  /** Did its request die? */
+  get died(): boolean {
+    return this.#error !== undefined;
   }
 
   hold(holder: Holder): void {

@@ -2,10 +2,10 @@ import type { Call } from '@inmesh/core';
 import { isIdempotent, type RequestLike } from '@inmesh/http';
 
 import { isReplayable } from './body.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import { initOf, isObject, type Init } from './init.ts';
 import { readAhead } from './read-ahead.ts';
 import { dispatcherOf, forgotten, isRequest, unreadBody, type Requested } from './requested.ts';
-import { isDispatcher, type Dispatcher } from './dispatcher.ts';
 
 /** What a wrapped fetch was called with. */
 export interface FetchInput extends RequestLike {
@@ -72,8 +72,8 @@ export class Asked implements FetchInput {
 
   /** The caller's own dispatcher for this call. */
   get dispatcher(): Dispatcher | undefined {
-    const dispatcher = this.init.dispatcher ?? (this.#request && dispatcherOf(this.#request));
-    return isDispatcher(dispatcher) ? dispatcher : undefined;
+    const dispatcher = this.init.dispatcher || (this.#request && dispatcherOf(this.#request)); // as fetch chooses it
+    return (dispatcher || undefined) as Dispatcher | undefined; // if it is none, fetch fails with it
   }
 
   /** Can it be sent again as it was? */

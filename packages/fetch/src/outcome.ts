@@ -1,4 +1,4 @@
-import { FAILURE, IGNORABLE, type Holder, type Verdict } from '@inmesh/core';
+import { FAILURE, IGNORABLE, LASTING_FAILURE, type Holder, type Verdict } from '@inmesh/core';
 import { UNSENT, verdictOfFailure } from '@inmesh/http';
 
 import type { Attempt } from './attempt.ts';
@@ -18,16 +18,17 @@ export function failed(error: unknown, attempt: Attempt, foreign: boolean): unkn
   attempt.leave();
   if (attempt.aborted) return attempt.reason;
   if (typeof error === 'object' && error !== null && !attempt.isMockActive) {
-    if (attempt.dispatched) verdicts.set(error, corrected(verdictOfFailure(error), attempt.sent));
+    if (attempt.dispatched) verdicts.set(error, corrected(verdictOfFailure(error), attempt));
     else if (!foreign) verdicts.set(error, IGNORABLE); // fetch found that it is no request
   }
   return error;
 }
 
-/** The attempt knows better than the error whether anything was sent: after a redirect a refused connection proves nothing. */
-function corrected(verdict: Verdict, sent: boolean): Verdict {
-  if (sent) return verdict === UNSENT ? FAILURE : verdict;
-  return verdict === FAILURE ? UNSENT : verdict;
+/** The attempt knows better than the error what happened: after a redirect a refused connection does not prove it unsent. */
+function corrected(verdict: Verdict, { sent, died }: Attempt): Verdict {
+  if (!sent) return verdict === FAILURE ? UNSENT : verdict;
+  if (!died) return LASTING_FAILURE; // an answer came, and fetch can do nothing with it: a redirect to nowhere
+  return verdict === UNSENT ? FAILURE : verdict;
 }
 
 export function verdictOfError(error: unknown): Verdict {

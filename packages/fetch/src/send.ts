@@ -1,10 +1,10 @@
 import { endpoint, type Call, type Handler } from '@inmesh/core';
 
 import { Attempt } from './attempt.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import type { Asked } from './fetch-input.ts';
 import { failed, received } from './outcome.ts';
 import { Routes } from './route.ts';
-import type { Dispatcher } from './dispatcher.ts';
 
 type Fetch<T> = (input: unknown, init: unknown) => Promise<T>;
 
@@ -40,11 +40,29 @@ export function sender<T extends object>(
     try {
       const asked = call.input as Asked; // wrapFetch put it in
       const keeping = call.repeats ? asked.keep(replayBodyBytes) : undefined;
-      return keeping === undefined ? send(call, asked) : keeping.then(() => send(call, asked));
+      return keeping === undefined ? send(call, asked) : whileWanted(keeping, call).then(() => send(call, asked));
     } catch (error) {
       return Promise.reject(error); // a policy's handler rejects, it never throws
     }
   };
+}
+
+/** Waits for something, unless the call is aborted first. */
+function whileWanted(something: Promise<void>, call: Call): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sink = { abort: reject };
+    call.onAbort(sink);
+    something.then(
+      () => {
+        call.offAbort(sink);
+        resolve();
+      },
+      (error: unknown) => {
+        call.offAbort(sink);
+        reject(error);
+      },
+    );
+  });
 }
 
 /** Node's own fetch, which sends everything through a dispatcher; those of other platforms have none. */

@@ -191,6 +191,13 @@ describe('wrapFetch with a bound endpoint', () => {
     expect(used).toEqual(['wrapped', 'init', 'request']);
   });
 
+  it('sends nothing past a dispatcher that is none', async () => {
+    const server = await serve((_request, response) => response.end());
+    const init = { dispatcher: { proxy: 'http://10.0.0.1' } } as unknown as RequestInit;
+    await expect(wrapFetch(bound(server.origin))('http://catalog.example/', init)).rejects.toThrow('fetch failed');
+    expect(server.requests).toHaveLength(0);
+  });
+
   it('fails like fetch where nobody listens', async () => {
     const api = wrapFetch(bound(`http://127.0.0.1:${await refusedPort()}`));
     await expect(api('http://catalog.example/')).rejects.toMatchObject({

@@ -69,6 +69,23 @@ describe('wrapFetch under a retry', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  it.each<[string, string, RequestInit?]>([
+    ['leads nowhere', 'http://'],
+    ['leads to another scheme', 'gopher://catalog.example/'],
+    ['leads in a circle', '/'],
+    ['was not to be followed', '/there', { redirect: 'error' }],
+  ])('does not repeat a request whose redirect %s', async (_, location, init) => {
+    const server = await serve((_request, response) => response.writeHead(302, { location }).end('moved'));
+    const healths: string[] = [];
+    const judging: Policy = (next) => (call) =>
+      next(call).catch((error: unknown) => {
+        healths.push(verdictOfError(call, error).health);
+        throw error;
+      });
+    await expect(wrapFetch(compose(again, judging))(`${server.origin}/`, init)).rejects.toThrow('fetch failed');
+    expect(healths).toEqual(['failure']);
+  });
+
   it('goes on in the middle of a body to nobody', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '100' });
@@ -148,6 +165,27 @@ describe('wrapFetch under a retry', () => {
     const response = await wrapFetch(again, { replayBodyBytes: 1_000 })(request);
     expect(response.status).toBe(503);
     expect(bodies.map(({ length }) => length)).toEqual([200_000]);
+  });
+
+  it('waits for the body of a Request no longer than it is wanted', async () => {
+    const stalling = (): Request =>
+      new Request('http://catalog.example/', {
+        method: 'PUT',
+        body: new ReadableStream(),
+        duplex: 'half',
+      } as RequestInit);
+    const controller = new AbortController();
+    const aborted = wrapFetch(again)(stalling(), { signal: controller.signal });
+    controller.abort('gone');
+    await expect(aborted).rejects.toBe('gone');
+    const late = wrapFetch(compose(again, timeout(10)))(stalling());
+    await expect(late).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+  });
+
+  it('fails where the body of a Request fails', async () => {
+    const body = new ReadableStream({ start: (controller) => controller.error(new Error('no file')) });
+    const request = new Request('http://catalog.example/', { method: 'PUT', body, duplex: 'half' } as RequestInit);
+    await expect(wrapFetch(again)(request)).rejects.toThrow('no file');
   });
 
   it('does not keep the body of a Request that may not be repeated', async () => {

@@ -2,10 +2,10 @@ import { begin, Call, systemClock, type Clock, type Layer } from '@inmesh/core';
 import { callable, clockOf, count, rejectUnknown, show } from '@inmesh/core/options';
 import type { ResponseLike } from '@inmesh/http';
 
+import { isDispatcher } from './dispatcher.ts';
 import { Asked } from './fetch-input.ts';
 import { fetchProtocol } from './protocol.ts';
 import { sender } from './send.ts';
-import { isDispatcher } from './dispatcher.ts';
 
 /** A function that is called like fetch and answers with something like a `Response`. */
 export type FetchLike = (input: never, init?: never) => Promise<ResponseLike>;
