@@ -19,9 +19,14 @@ export function failed(error: unknown, attempt: Attempt, foreign: boolean): unkn
   if (attempt.aborted) return attempt.reason;
   if (typeof error === 'object' && error !== null && !attempt.isMockActive) {
     if (attempt.dispatched) verdicts.set(error, corrected(verdictOfFailure(error), attempt));
-    else if (!foreign) verdicts.set(error, IGNORABLE); // fetch found that it is no request
+    else if (!foreign && isRefused(error)) verdicts.set(error, IGNORABLE);
   }
   return error;
+}
+
+/** Did fetch find that it is no request? It says so itself; only what it tried fails as `fetch failed`. */
+function isRefused({ name, message }: { readonly name?: unknown; readonly message?: unknown }): boolean {
+  return name === 'TypeError' && message !== 'fetch failed';
 }
 
 /** The attempt knows better than the error what happened: after a redirect a refused connection does not prove it unsent. */

@@ -288,6 +288,8 @@ describe('wrapFetch and what was never sent', () => {
     ['a symbol', Symbol('no URL')],
     ['a bad port', 'http://catalog.example:1/'],
     ['an unknown scheme', 'gopher://catalog.example/'],
+    ['a file', 'file:///etc/hosts'],
+    ['bad data', 'data:nonsense'],
     ['a GET with a body', 'http://catalog.example/', { body: 'x' }],
     ['a bad method', 'http://catalog.example/', { method: 'NO METHOD' }],
     ['bad headers', 'http://catalog.example/', { headers: { 'no header': 'x' } }],

@@ -44,6 +44,7 @@ describe('verdictOfFailure', () => {
   it.each([
     ['bad port', IGNORABLE],
     ['unknown scheme', IGNORABLE],
+    ['not implemented... yet...', IGNORABLE],
     ['unexpected redirect', LASTING_FAILURE],
     ['redirect count exceeded', LASTING_FAILURE],
   ])('knows a cause without a code by its message: %s', (message, verdict) => {

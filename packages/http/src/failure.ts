@@ -77,6 +77,9 @@ const BY_NAME: ReadonlyMap<string, Verdict> = new Map([
 const BY_MESSAGE: ReadonlyMap<string, Verdict> = new Map([
   ['bad port', IGNORABLE],
   ['unknown scheme', IGNORABLE],
+  ['about scheme is not supported', IGNORABLE],
+  ['failed to fetch the data URL', IGNORABLE],
+  ['not implemented... yet...', IGNORABLE],
   ['unexpected redirect', LASTING_FAILURE],
   ['redirect count exceeded', LASTING_FAILURE],
 ]);
