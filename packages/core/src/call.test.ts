@@ -112,6 +112,7 @@ describe('Call', () => {
 
     expect(call.with(tenant, 'acme').forkAttempt().deadline).toBe(100);
     expect(call.fork(50).fork().deadline).toBe(50);
+    expect(call.fork(200).deadline).toBe(100);
   });
 
   it('tells all of its forks that another attempt may follow', () => {

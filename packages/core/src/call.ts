@@ -135,9 +135,9 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
     this.#origin.repeats = true;
   }
 
-  /** A call that can be aborted by itself, perhaps with an earlier deadline (absolute, ms). */
+  /** A call that can be aborted by itself, perhaps with an earlier deadline (absolute, ms). A later one changes nothing. */
   fork(deadline: number = this.deadline): Call {
-    return new Call(this.#origin, this, this.attempt, deadline);
+    return new Call(this.#origin, this, this.attempt, deadline < this.deadline ? deadline : this.deadline);
   }
 
   /** The next sending of this call: a fork with a number of its own among all of the call's sendings. */

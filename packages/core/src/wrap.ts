@@ -42,8 +42,9 @@ export function wrap<A extends unknown[], T>(
     };
   }
   checkCallOptions(options);
+  const { name } = fn;
   return function wrapped(...args) {
-    return begin(bound, startChecked(args, options, fn.name));
+    return begin(bound, startChecked(args, options, name));
   };
 }
 
