@@ -9,3 +9,4 @@ export {
   type LoadBalancerOptions,
 } from './load-balancer.ts';
 export { roundRobin } from './round-robin.ts';
+export { uniform } from './uniform.ts';
