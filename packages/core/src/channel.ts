@@ -11,7 +11,7 @@ export interface Channel<E> {
 
 /** What a listener of ours threw, on the channel `inmesh:listener`. */
 export interface ListenerEvent {
-  /** The channel it listened to, or what called it: `observed`, `judge`, `protocol`. */
+  /** The channel it listened to, or what called it: `observed`, `judge`, `protocol`, `algorithm`. */
   readonly to: string;
   readonly error: unknown;
 }

@@ -33,17 +33,24 @@ export class Balancer {
   }
 
   send<T>(next: Handler<T>, call: Call): Promise<T> {
+    const now = this.#now();
     let chosen: Member;
     try {
-      chosen = this.#choose(call);
+      chosen = this.#choose(call, now);
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#sendTo(chosen, next, call, NONE);
+    return this.#sendTo(chosen, next, call, now, NONE);
   }
 
-  #sendTo<T>(chosen: Member, next: Handler<T>, call: Call, refused: readonly Member[]): Promise<T> {
-    const sending = new Sending(this.#parts, chosen, call);
+  #sendTo<T>(
+    chosen: Member,
+    next: Handler<T>,
+    call: Call,
+    now: number | undefined,
+    refused: readonly Member[],
+  ): Promise<T> {
+    const sending = new Sending(this.#parts, chosen, call, now);
     call.note(endpoint, chosen.endpoint);
     return next(call.with(endpoint, chosen.endpoint)).then(
       (result) => {
@@ -61,42 +68,52 @@ export class Balancer {
   /** Offers what was refused to an endpoint that has not refused it; if there is none the refusal stands. */
   #sendElsewhere<T>(next: Handler<T>, call: Call, refused: readonly Member[], refusal: unknown): Promise<T> {
     if (refused.length > MOST_OTHERS || call.aborted) throw refusal;
-    const available = this.#available();
-    const other = available.length === 0 ? undefined : this.#chooseAgain(call, available);
+    const now = this.#now();
+    const available = this.#available(now);
+    const other = available.length === 0 ? undefined : this.#chooseAgain(call, available, now);
     if (other === undefined || refused.includes(other)) throw refusal;
-    return this.#sendTo(other, next, call, refused);
+    return this.#sendTo(other, next, call, now, refused);
   }
 
-  #available(): readonly Member[] {
+  /** The time, if the algorithm learns. */
+  #now(): number | undefined {
+    const { algorithm, clock } = this.#parts;
+    return algorithm.learn === undefined ? undefined : clock.now();
+  }
+
+  #available(now: number | undefined): readonly Member[] {
     const { endpoints, clock } = this.#parts;
-    return endpoints.ejected === 0 ? endpoints.all : endpoints.available(clock.now());
+    return endpoints.ejected === 0 ? endpoints.all : endpoints.available(now ?? clock.now());
   }
 
-  #choose(call: Call): Member {
-    const available = this.#available();
+  #choose(call: Call, now: number | undefined): Member {
+    const available = this.#available(now);
     if (available.length === 0)
       throw new NoEndpointError({
         reason: 'none is listed',
         policy: this.#parts.name,
         captureStack: call.captureStacks,
       });
-    if (call.attempt > 1) return this.#chooseAgain(call, available);
-    const chosen = this.#pick(this.#first, available, call);
-    return chosen.probing || call.hasNoted(endpoint, chosen.endpoint) ? this.#chooseAgain(call, available) : chosen;
+    if (call.attempt > 1) return this.#chooseAgain(call, available, now);
+    const chosen = this.#pick(this.#first, available, call, now);
+    const again = chosen.probing || call.hasNoted(endpoint, chosen.endpoint);
+    return again ? this.#chooseAgain(call, available, now) : chosen;
   }
 
   /** One that the call has not been sent to; if it was sent to all, the one where that is longest ago. */
-  #chooseAgain(call: Call, available: readonly Member[]): Member {
+  #chooseAgain(call: Call, available: readonly Member[], now: number | undefined): Member {
     const tried = new Set<string>();
     for (const noted of call.noted(endpoint)) if (noted !== undefined) tried.add(keyOf(noted));
     const fresh = tried.size === 0 ? available : available.filter((member) => !tried.has(member.key));
     if (fresh.length === 0) return longestAgo(tried, available);
     const free = fresh.some((member) => member.probing) ? fresh.filter((member) => !member.probing) : fresh;
-    return this.#pick(this.#again, free.length === 0 ? fresh : free, call);
+    return this.#pick(this.#again, free.length === 0 ? fresh : free, call, now);
   }
 
-  #pick(picker: Picker, candidates: readonly Member[], call: Call): Member {
-    const chosen: Candidate | undefined = picker.pick(candidates, this.#parts.random, call);
+  #pick(picker: Picker, candidates: readonly Member[], call: Call, now: number | undefined): Member {
+    const { random } = this.#parts;
+    const chosen: Candidate | undefined =
+      now === undefined ? picker.pick(candidates, random, call) : picker.pick(candidates, random, call, now);
     if (chosen instanceof Member) return chosen;
     throw new TypeError(`algorithm must pick one of its candidates, got ${show(chosen)}`);
   }

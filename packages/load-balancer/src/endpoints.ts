@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointEvent, Random } from '@inmesh/core';
 
+import type { Algorithm } from './algorithm.ts';
 import type { HealthRules } from './health.ts';
 import { keyOf, Member } from './member.ts';
 
@@ -18,14 +19,16 @@ const ROUNDING = 1e-9; // 0.29 × 100 is a little less than 29
 export class Endpoints {
   readonly #rules: EjectionRules;
   readonly #changed: ChangeListener;
+  readonly #algorithm: Algorithm | undefined;
   #all: readonly Member[] = [];
   #available: readonly Member[] = this.#all;
   #ejected = 0;
   #firstReturn = Infinity;
 
-  constructor(rules: EjectionRules, changed: ChangeListener) {
+  constructor(rules: EjectionRules, changed: ChangeListener, algorithm?: Algorithm) {
     this.#rules = rules;
     this.#changed = changed;
+    this.#algorithm = algorithm;
   }
 
   get all(): readonly Member[] {
@@ -56,7 +59,7 @@ export class Endpoints {
     for (const endpoint of snapshot) {
       const key = keyOf(endpoint);
       if (members.has(key)) throw new RangeError(`endpoint ${endpoint.origin} is listed twice`);
-      members.set(key, known.get(key) ?? new Member(key, endpoint, this.#rules));
+      members.set(key, known.get(key) ?? new Member(key, endpoint, this.#rules, this.#algorithm));
     }
     for (const endpoint of snapshot) members.get(keyOf(endpoint))?.update(endpoint);
     const removed = this.#all.filter((member) => !members.has(member.key));
@@ -80,6 +83,7 @@ export class Endpoints {
     if (!member.health.failed(generation, ended) || member.removed) return;
     if (this.#ejected + 1 > this.#rules.maxEjectedRatio * this.#all.length + ROUNDING) return;
     const ejectedForMs = member.health.eject(now, random);
+    member.learnAnew();
     this.#refresh();
     const reason = `${member.health.consecutiveFailures} failures in a row`;
     this.#changed({ endpoint: member.endpoint, change: 'ejected', reason, ejectedForMs, at: now });

@@ -1,4 +1,4 @@
-export type { Algorithm, Candidate, Picker } from './algorithm.ts';
+export type { Algorithm, Candidate, Learner, Picker } from './algorithm.ts';
 export { NoEndpointError } from './error.ts';
 export type { HealthState } from './health.ts';
 export { leastLoaded } from './least-loaded.ts';

@@ -13,7 +13,7 @@ import { callable, clockOf, count, judgeOf, positiveMs, ratio, rejectUnknown, sh
 
 import type { Algorithm } from './algorithm.ts';
 import { Balancer } from './balancer.ts';
-import { Endpoints, type EjectionRules } from './endpoints.ts';
+import { Endpoints, type ChangeListener, type EjectionRules } from './endpoints.ts';
 import type { HealthState } from './health.ts';
 import { leastLoaded } from './least-loaded.ts';
 import { toEndpoints } from './snapshot.ts';
@@ -96,16 +96,16 @@ export function loadBalancer({
 }: LoadBalancerOptions): LoadBalancer {
   rejectUnknown(unknown, arguments[0]);
   const rules = checkedRules({ ejectAfterFailures, ejectForMs, maxEjectForMs, maxEjectedRatio, panicRatio });
-  if (typeof algorithm?.start !== 'function')
-    throw new TypeError(`algorithm must have a start function, got ${show(algorithm)}`);
+  checkAlgorithm(algorithm);
   judgeOf({ judge });
   text({ name });
   clockOf({ clock });
   callable({ random });
 
-  const endpoints = new Endpoints(rules, (change) => {
+  const changed: ChangeListener = (change) => {
     if (endpointChannel.hasSubscribers) endpointChannel.publish({ balancer: name, ...change });
-  });
+  };
+  const endpoints = new Endpoints(rules, changed, algorithm);
   const balancer = new Balancer({ name, endpoints, algorithm, judge, clock, random });
   const waiting = new WaitingCalls(name, clock);
   const stop = take(given, name, waiting, (list) => {
@@ -122,6 +122,14 @@ export function loadBalancer({
     panic: { get: () => endpoints.panics(clock.now()) },
     close: { value: stop },
   }) as LoadBalancer; // the members were defined just above
+}
+
+function checkAlgorithm(algorithm: Algorithm): void {
+  if (typeof algorithm?.start !== 'function')
+    throw new TypeError(`algorithm must have a start function, got ${show(algorithm)}`);
+  const given: { readonly learn?: unknown } = algorithm;
+  if (given.learn !== undefined && typeof given.learn !== 'function')
+    throw new TypeError(`learn of algorithm must be a function, got ${show(given.learn)}`);
 }
 
 function checkedRules(rules: EjectionRules): EjectionRules {

@@ -1,5 +1,6 @@
-import { verdictOf, verdictOfError, type Call, type Holder, type Verdict } from '@inmesh/core';
+import { quietly, verdictOf, verdictOfError, type Call, type Holder, type Verdict } from '@inmesh/core';
 
+import type { Learner } from './algorithm.ts';
 import type { BalancerParts } from './balancer.ts';
 import type { Member } from './member.ts';
 
@@ -9,29 +10,34 @@ export class Sending implements Holder {
   readonly #member: Member;
   readonly #generation: number;
   readonly #call: Call;
+  readonly #learner: Learner | undefined; // of the same generation
+  readonly #sentAt: number;
   #endedFailures: number | undefined = undefined; // none if it was no success
 
-  constructor(parts: BalancerParts, member: Member, call: Call) {
+  /** `now` is asked for only where the algorithm learns. */
+  constructor(parts: BalancerParts, member: Member, call: Call, now: number | undefined) {
     this.#parts = parts;
     this.#member = member;
     this.#generation = member.health.generation;
     this.#call = call;
+    this.#learner = now === undefined ? undefined : member.learned;
+    this.#sentAt = now ?? 0;
     member.inFlight++;
   }
 
   /** The head came, and the call is judged by it. */
   settle(result: unknown): void {
     const { endpoints, judge } = this.#parts;
-    const { health } = verdictOf(this.#call, result, judge);
-    if (health === 'success') this.#endedFailures = endpoints.succeeded(this.#member, this.#generation);
-    else if (health === 'failure') this.#failed(0);
+    const verdict = verdictOf(this.#call, result, judge);
+    this.#settled(verdict, undefined);
+    if (verdict.health === 'success') this.#endedFailures = endpoints.succeeded(this.#member, this.#generation);
     this.#call.protocol.hold(result, this);
   }
 
   fail(error: unknown): Verdict {
     this.#member.inFlight--;
     const verdict = verdictOfError(this.#call, error, this.#parts.judge);
-    if (verdict.health === 'failure') this.#failed(0);
+    this.#settled(verdict, error);
     return verdict;
   }
 
@@ -40,11 +46,33 @@ export class Sending implements Holder {
     this.#member.inFlight--;
     const ended = this.#endedFailures;
     if (error === undefined || ended === undefined) return;
-    if (verdictOfError(this.#call, error, this.#parts.judge).health === 'failure') this.#failed(ended);
+    const verdict = verdictOfError(this.#call, error, this.#parts.judge);
+    if (verdict.health === 'failure') this.#settled(verdict, error, ended);
   }
 
-  #failed(ended: number): void {
+  #settled(verdict: Verdict, error: unknown, ended = 0): void {
     const { endpoints, clock, random } = this.#parts;
-    endpoints.failed(this.#member, this.#generation, ended, clock.now(), random);
+    const failed = verdict.health === 'failure';
+    if (this.#learner === undefined && !failed) return;
+    const now = clock.now();
+    if (this.#learner !== undefined) this.#teach(this.#learner, verdict, error, now);
+    if (failed) endpoints.failed(this.#member, this.#generation, ended, now, random);
   }
+
+  #teach(learner: Learner, verdict: Verdict, error: unknown, now: number): void {
+    const health = verdict.pushback ? 'failure' : verdict.health;
+    const saysNothing = health === 'ignorable' && (verdict.unsent || isOurs(error) || isOurs(this.#call.reason));
+    try {
+      learner.settled(health, saysNothing ? 0 : now - this.#sentAt, now);
+    } catch (thrown) {
+      quietly('algorithm', () => {
+        throw thrown;
+      });
+    }
+  }
+}
+
+/** Our own event loop was blocked meanwhile, so how long it took says nothing about the other side. */
+function isOurs(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'local' in error && error.local === true;
 }
