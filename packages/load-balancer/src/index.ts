@@ -8,5 +8,6 @@ export {
   type LoadBalancer,
   type LoadBalancerOptions,
 } from './load-balancer.ts';
+export { peakEwma, type PeakEwmaOptions } from './peak-ewma.ts';
 export { roundRobin } from './round-robin.ts';
 export { uniform } from './uniform.ts';

@@ -4,7 +4,7 @@ import { begin, Call, compose, endpoint, RejectedError, run, wrap, type CallView
 import { scriptedHandler, seededRandom, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
-import { loadBalancer, roundRobin, type Algorithm, type LoadBalancerOptions } from './index.ts';
+import { leastLoaded, loadBalancer, roundRobin, type Algorithm, type LoadBalancerOptions } from './index.ts';
 
 const down = new Error('down');
 
@@ -88,6 +88,14 @@ describe('loadBalancer', () => {
     { options: { endpoints: ['http://a', 'http://a/'] }, message: 'endpoint http://a is listed twice' },
     { options: { algorithm: 'random' }, message: 'algorithm must have a start function, got "random"' },
     { options: { algorithm: null }, message: 'algorithm must have a start function, got null' },
+    {
+      options: { algorithm: { ...leastLoaded(), learn: 7 } },
+      message: 'learn of algorithm must be a function, got 7',
+    },
+    {
+      options: { algorithm: { ...leastLoaded(), learn: () => 'much' } },
+      message: 'learn of algorithm must give an object with a settled function, got "much"',
+    },
     { options: { ejectAfterFailures: 0 }, message: 'ejectAfterFailures must be a whole number of 1 or more, got 0' },
     { options: { ejectAfterFailures: 1.5 }, message: 'ejectAfterFailures must be a whole number' },
     { options: { ejectForMs: 0 }, message: 'ejectForMs must be a positive number of milliseconds, got 0' },
@@ -133,7 +141,24 @@ describe('loadBalancer', () => {
     expect(Array.from(call.noted(endpoint), (noted) => noted?.origin)).toEqual(['http://c', 'http://b', 'http://a']);
   });
 
-  it('chooses the less loaded by default', async () => {
+  it('chooses by what endpoints answered and have in flight, with nothing else said', async () => {
+    const clock = virtualClock();
+    const balancer = loadBalancer({ endpoints: ['http://a', 'http://b'], random: seededRandom(1), clock });
+    const sent: string[] = [];
+    const send = wrap(balancer, async (call) => {
+      sent.push(letterOf(call));
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, letterOf(call) === 'a' ? 100 : 10));
+    });
+    for (let n = 0; n < 20; n++) {
+      const calls = [send(), send()];
+      await clock.advance(100);
+      await Promise.all(calls);
+    }
+    expect(sent.slice(0, 2).sort()).toEqual(['a', 'b']);
+    expect(new Set(sent.slice(2))).toEqual(new Set(['b']));
+  });
+
+  it('spreads calls over endpoints none of which has answered yet', async () => {
     const balancer = loadBalancer({ endpoints: ['http://a', 'http://b'], random: seededRandom(1) });
     const server = scriptedHandler<string>();
     const handler = balancer(server.handler);

@@ -15,7 +15,7 @@ import type { Algorithm } from './algorithm.ts';
 import { Balancer } from './balancer.ts';
 import { Endpoints, type ChangeListener, type EjectionRules } from './endpoints.ts';
 import type { HealthState } from './health.ts';
-import { leastLoaded } from './least-loaded.ts';
+import { peakEwma } from './peak-ewma.ts';
 import { toEndpoints } from './snapshot.ts';
 import { take } from './source.ts';
 import { WaitingCalls } from './waiting.ts';
@@ -23,7 +23,7 @@ import { WaitingCalls } from './waiting.ts';
 export interface LoadBalancerOptions {
   /** Where calls may go: a list, in which an origin is short for an endpoint, or a source of such lists. */
   readonly endpoints: readonly (Endpoint | string)[] | EndpointSource;
-  /** How it chooses among them (default: `leastLoaded()`). */
+  /** How it chooses among them (default: `peakEwma()`). */
   readonly algorithm?: Algorithm;
   /** After how many failures in a row an endpoint is ejected (default: 5). */
   readonly ejectAfterFailures?: number;
@@ -82,7 +82,7 @@ export interface LoadBalancer extends Policy {
  */
 export function loadBalancer({
   endpoints: given,
-  algorithm = leastLoaded(),
+  algorithm = peakEwma(),
   ejectAfterFailures = 5,
   ejectForMs = 1_000,
   maxEjectForMs = Math.max(30_000, ejectForMs),

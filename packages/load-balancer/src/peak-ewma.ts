@@ -1,0 +1,90 @@
+import type { Random } from '@inmesh/core';
+import { nonNegativeMs, positiveMs, rejectUnknown } from '@inmesh/core/options';
+
+import type { Algorithm, Candidate, Picker } from './algorithm.ts';
+import { Cost } from './cost.ts';
+import { Lots } from './lots.ts';
+
+export interface PeakEwmaOptions {
+  /** How long a latency is remembered, in ms: after so long a third of it is left (default: 10 s). */
+  readonly decayMs?: number;
+  /** What a failure counts as at least, in ms, so that failing fast draws no traffic (default: 1 s). */
+  readonly failurePenaltyMs?: number;
+}
+
+/**
+ * Draws two endpoints at random and takes the one that will probably answer sooner: its latency times what it has in flight.
+ *
+ * A slow answer counts at once and is forgotten by and by. Failures count as slow. An endpoint that has not answered yet, since
+ * it is new or was ejected, gets one call at a time. Throws a `RangeError` or `TypeError` that names a wrong option.
+ *
+ * @example
+ * const users = loadBalancer({ endpoints, algorithm: peakEwma({ failurePenaltyMs: 5_000 }) });
+ */
+export function peakEwma({ decayMs = 10_000, failurePenaltyMs = 1_000, ...unknown }: PeakEwmaOptions = {}): Algorithm {
+  rejectUnknown(unknown, arguments[0]);
+  const rules = { decayMs: positiveMs({ decayMs }), failurePenaltyMs: nonNegativeMs({ failurePenaltyMs }) };
+  return { start: () => new Cheaper(), learn: () => new Cost(rules) };
+}
+
+const LEAST_MS = 0.1; // below, costs are forgotten or not worth telling apart
+
+class Cheaper implements Picker {
+  readonly #lots = new Lots();
+
+  pick(candidates: readonly Candidate[], random: Random, _call: unknown, now = 0): Candidate {
+    const first = this.#lots.one(candidates, random);
+    const one = candidates[first] as Candidate; // an index that was drawn is that of a candidate
+    if (candidates.length === 1) return one;
+    const other = candidates[this.#lots.another(candidates, first, random)] as Candidate; // so is this
+    const chosen = isBetter(other, one, now) ? other : one;
+    return turnOf(chosen) === BEING_TRIED ? (drawFree(candidates, random) ?? chosen) : chosen;
+  }
+}
+
+const TO_TRY = 0; // never measured, and idle
+const MEASURED = 1;
+const BEING_TRIED = 2; // never measured, and busy with the call that will tell
+
+function turnOf(candidate: Candidate): number {
+  if (costOf(candidate).measured) return MEASURED;
+  return candidate.inFlight === 0 ? TO_TRY : BEING_TRIED;
+}
+
+function costOf({ learned }: Candidate): Cost {
+  if (learned instanceof Cost) return learned;
+  throw new TypeError('peakEwma has heard of no call: an algorithm that is made of it must pass on its learn too');
+}
+
+/**
+ * Is the other better than the one drawn first? Of equal weights the lower `cost × (inFlight + 1)` is. What the first has in
+ * flight is taken in terms of the other's weight. The call itself is taken so to the disadvantage of the other: idle
+ * endpoints were drawn by weight, and that stands until one costs more than their weights differ.
+ */
+function isBetter(other: Candidate, one: Candidate, now: number): boolean {
+  const turn = turnOf(one);
+  const otherTurn = turnOf(other);
+  if (turn !== otherTurn) return otherTurn < turn;
+  const weights = other.weight / one.weight;
+  const load = costAt(one, now) * (one.inFlight * weights + Math.min(weights, 1 / weights));
+  return costAt(other, now) * (other.inFlight + 1) < load;
+}
+
+function costAt(candidate: Candidate, now: number): number {
+  return Math.max(LEAST_MS, costOf(candidate).at(now));
+}
+
+/** One drawn by weight of those that are not being tried for the first time, if there is any. */
+function drawFree(candidates: readonly Candidate[], random: Random): Candidate | undefined {
+  let total = 0;
+  for (const each of candidates) if (turnOf(each) !== BEING_TRIED) total += each.weight;
+  let point = random() * total;
+  let free: Candidate | undefined;
+  for (const each of candidates) {
+    if (turnOf(each) === BEING_TRIED) continue;
+    free = each;
+    point -= each.weight;
+    if (point < 0) break;
+  }
+  return free;
+}
