@@ -144,7 +144,7 @@ class SortedList {
         if (lateMs > 20) this.#seen.lateTwice++;
         this.#seen.expired++;
         entry.queued = entry.waiting = false;
-        this.expired.push({ index: entry.index, at: now, local: entry.excused });
+        this.expired.push({ index: entry.index, at: now, local: entry.excused && lateMs > 20 });
       }
     }
   }

@@ -201,7 +201,7 @@ describe('Deadlines', () => {
     const probe = due(10);
     clock.block(1_000);
     await clock.advance(100);
-    expect(probe.expiredAt).toEqual([{ at: 1_100, local: true }]);
+    expect(probe.expiredAt).toEqual([{ at: 1_100, local: false }]);
 
     deadlines.add(probe, 1_200, clock.now());
     await clock.advance(100);

@@ -11,7 +11,7 @@ export abstract class Deadline {
   earlier: Deadline | undefined = undefined;
   later: Deadline | undefined = undefined;
 
-  /** The time is up. `local`: our own event loop was blocked meanwhile. Must not throw, nor call a handler. */
+  /** The time is up. `local`: our own event loop was blocked then, and again when the time it was given for that was up. Must not throw, nor call a handler. */
   abstract expire(local: boolean): void;
 }
 
@@ -123,7 +123,7 @@ export class Deadlines {
         excused = due;
       } else {
         this.settle(due);
-        due.expire(due.excused);
+        due.expire(due.excused && lateMs > LATE_MS);
       }
     }
   }

@@ -28,7 +28,7 @@ const gaveUp = new Key<boolean>('inmesh:retry-gave-up', false);
  * Sends a failed call again, if the protocol says that another attempt may help and do no harm: the failure is
  * retryable, the operation is idempotent or was never sent, the request can be sent again as it was.
  *
- * It waits for the backoff, and at least for what the other side asked (Retry-After); where that would outlast the call's
+ * It waits for what the other side asked (Retry-After) and for the backoff on top; where that would outlast the call's
  * deadline it gives up at once. Giving up passes on the last result or error as it is. A result it gives up on is
  * discarded, so that its connection is free. Retries inside a retry do not multiply.
  *

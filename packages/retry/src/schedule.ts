@@ -32,7 +32,7 @@ export class Schedule {
     const { backoff, maxRetryAfterMs, random } = this.#plan;
     if (this.exhausted || askedMs > maxRetryAfterMs) return undefined;
     const ownMs = backoff(this.#sent, random, this.#previousMs);
-    const ms = Math.max(askedMs, ownMs);
+    const ms = askedMs + Math.max(0, ownMs); // on top, or all who were told the same would come back in step
     if (!(ms < leftMs)) return undefined; // also if the backoff says NaN or Infinity
     this.#previousMs = ownMs;
     this.#sent++;
