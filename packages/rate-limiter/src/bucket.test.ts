@@ -41,6 +41,41 @@ describe('Bucket', () => {
     expect(bucket.waitMs(2, 500)).toBe(700);
   });
 
+  it('gives tokens to who waited for them as at their time, though a timer was late', () => {
+    const bucket = new Bucket(10, 1);
+    bucket.take(1, 0);
+    expect(bucket.takeInTurn(1, 99)).toBe(false);
+    expect(bucket.spill(115)).toBe(false);
+    expect(bucket.takeInTurn(1, 115)).toBe(true);
+    expect(bucket.waitMs(1, 115)).toBe(85);
+  });
+
+  it('loses what came in over its burst, but for the last 20 ms, while somebody waited', () => {
+    const bucket = new Bucket(10, 1);
+    bucket.take(1, 0);
+    expect(bucket.spill(520)).toBe(true);
+    expect([1, 2].map(() => bucket.takeInTurn(1, 520))).toEqual([true, false]);
+    expect(bucket.waitMs(1, 520)).toBe(80);
+  });
+
+  it('gives tokens that were put back to the next', () => {
+    const bucket = new Bucket(10, 3);
+    bucket.take(3, 0);
+    bucket.putBack(2);
+    expect(bucket.tokens(0)).toBe(2);
+    expect(bucket.take(3, 99)).toBe(false);
+    expect(bucket.take(3, 100)).toBe(true);
+  });
+
+  it('says how long until more could be taken in turn than it holds', () => {
+    const bucket = new Bucket(10, 3);
+    expect(bucket.waitMs(5, 0)).toBe(0); // as long as nothing was taken from it
+    bucket.take(1, 0);
+    expect(bucket.waitMs(5, 0)).toBe(300);
+    bucket.take(2, 0);
+    expect(bucket.waitMs(5, 0)).toBe(500);
+  });
+
   it.each([
     { ratePerSecond: 3, startMs: 0 },
     { ratePerSecond: 3, startMs: 1e10 + 0.1 },

@@ -25,7 +25,31 @@ export class Bucket {
     return true;
   }
 
-  /** How long until so many tokens are there, in ms: 0 if they are. */
+  /** Takes tokens for one who waited for them, as if at the moment when there were enough. {@link spill} first. */
+  takeInTurn(tokens: number, nowMs: number): boolean {
+    const cost = tokens * UNITS;
+    if (this.#at(nowMs) < this.#enoughAt(cost)) return false;
+    this.#fullAt += cost;
+    return true;
+  }
+
+  /**
+   * Loses what came in over the burst while somebody waited, but for the last few ms: timers ring late, and who waits for
+   * a full bucket would else fall behind its rate. Says whether anything was lost.
+   */
+  spill(nowMs: number): boolean {
+    const kept = this.#at(nowMs) - TIMER_LATE_MS * this.#ratePerSecond;
+    if (this.#fullAt >= kept) return false;
+    this.#fullAt = kept;
+    return true;
+  }
+
+  /** Puts back tokens that were taken and not used. */
+  putBack(tokens: number): void {
+    this.#fullAt -= tokens * UNITS;
+  }
+
+  /** How long until so many tokens are there, in ms: 0 if they are. Above the burst: until so many could be taken in turn. */
   waitMs(tokens: number, nowMs: number): number {
     const at = this.#enoughAt(tokens * UNITS);
     if (this.#at(nowMs) >= at) return 0;
@@ -54,3 +78,4 @@ export class Bucket {
 }
 
 const UNITS = 1000; // a rate per second times ms
+const TIMER_LATE_MS = 20; // later than that, the event loop was blocked

@@ -1,2 +1,3 @@
 export { RateLimitedError } from './error.ts';
-export { tokenBucket, type TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
+export type { RefusalReason } from './queue.ts';
+export { tokenBucket, type AcquireOptions, type TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
