@@ -231,7 +231,9 @@ describe('tokenBucket with a queue', () => {
   it('refuses at once who cannot be served in time any more because the event loop was blocked', async () => {
     const { bucket, clock, sent, handler } = queued();
     bucket.tryAcquire(2);
-    const results = [100, 200, 300, 401].map((dueAt) => settled(handler(Call.start(dueAt).fork(dueAt + 100))));
+    const sinks = new Set<AbortSink>();
+    const calls = [100, 200, 300, 401].map((dueAt) => listened(Call.start(dueAt).fork(dueAt + 100), sinks));
+    const results = calls.map((call) => settled(handler(call)));
     clock.block(400);
     await clock.advance(0);
     expect(await results[3]).toMatch(/before the deadline; the next comes in 180 ms/);
@@ -239,7 +241,7 @@ describe('tokenBucket with a queue', () => {
     await clock.advance(100);
     expect(await Promise.all(results.slice(0, 3))).toEqual(['100', '200', '300']);
     expect(sent).toEqual(['100 at 400', '200 at 400', '300 at 480']);
-    expect([bucket.waiting, clock.timers]).toEqual([0, 0]);
+    expect([sinks.size, bucket.waiting, clock.timers]).toEqual([0, 0, 0]);
   });
 
   it('serves whose turn has passed before it judges a newcomer, when the timer is late', async () => {
