@@ -20,7 +20,7 @@ export interface Candidate {
 export interface Learner {
   /**
    * A call settled: its head came or it failed, `elapsedMs` after it was sent. Pushback counts as a failure. A body that dies
-   * later is told as one more failure.
+   * later is told as one more failure, of the same `elapsedMs`.
    *
    * An `ignorable` outcome says nothing about the endpoint, but that it did not answer for so long: the caller gave up, or
    * another attempt was faster. `elapsedMs` is 0 if not even that is known, since a policy inside refused the call or our own

@@ -75,15 +75,16 @@ describe('loadBalancer with an algorithm that learns', () => {
     expect(heard).toHaveLength(1);
   });
 
-  it('tells of a body that died as a failure', async () => {
+  it('tells of a body that died as a failure after the time to its head', async () => {
     const { clock, heard, server, begin } = listened();
     const result = begin();
+    await clock.advance(30);
     const body = new HeldResult();
     (await server.next()).respond(body);
     await result;
     await clock.advance(500);
     body.end(down);
-    expect(heard).toEqual(['1 success 0 100', '1 failure 500 600']);
+    expect(heard).toEqual(['1 success 30 130', '1 failure 30 630']);
   });
 
   it.each<{ what: string; verdict: Verdict; told: string }>([

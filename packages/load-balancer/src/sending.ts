@@ -12,6 +12,7 @@ export class Sending implements Holder {
   readonly #call: Call;
   readonly #learner: Learner | undefined; // of the same generation
   readonly #sentAt: number;
+  #elapsedMs: number | undefined = undefined; // none until it settled
   #endedFailures: number | undefined = undefined; // none if it was no success
 
   /** `now` is asked for only where the algorithm learns. */
@@ -20,7 +21,7 @@ export class Sending implements Holder {
     this.#member = member;
     this.#generation = member.health.generation;
     this.#call = call;
-    this.#learner = now === undefined ? undefined : member.learned;
+    this.#learner = member.learned;
     this.#sentAt = now ?? 0;
     member.inFlight++;
   }
@@ -62,8 +63,9 @@ export class Sending implements Holder {
   #teach(learner: Learner, verdict: Verdict, error: unknown, now: number): void {
     const health = verdict.pushback ? 'failure' : verdict.health;
     const saysNothing = health === 'ignorable' && (verdict.unsent || isOurs(error) || isOurs(this.#call.reason));
+    this.#elapsedMs ??= now - this.#sentAt; // that of the head also when the body dies
     try {
-      learner.settled(health, saysNothing ? 0 : now - this.#sentAt, now);
+      learner.settled(health, saysNothing ? 0 : this.#elapsedMs, now);
     } catch (thrown) {
       quietly('algorithm', () => {
         throw thrown;
