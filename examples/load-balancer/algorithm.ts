@@ -1,6 +1,13 @@
-// An algorithm of one's own, made of one that is there.
+// Algorithms: in turn, one made of another, and one that learns.
 import { endpoint, wrap } from '@inmesh/core';
-import { leastLoaded, loadBalancer, roundRobin, type Algorithm, type Candidate } from '@inmesh/load-balancer';
+import {
+  loadBalancer,
+  peakEwma,
+  roundRobin,
+  type Algorithm,
+  type Candidate,
+  type Learner,
+} from '@inmesh/load-balancer';
 
 // #region turns
 const inTurn = loadBalancer({
@@ -10,21 +17,46 @@ const inTurn = loadBalancer({
 // #endregion
 
 // #region algorithm
-/** Prefers endpoints of one zone, and chooses the less loaded among them. */
-const near = (zone: string): Algorithm => ({
-  start() {
-    const picker = leastLoaded().start();
-    let seen: readonly Candidate[] = [];
-    let inZone: readonly Candidate[] = [];
-    return {
-      pick(candidates, random, call) {
-        if (candidates !== seen) inZone = candidates.filter((each) => each.endpoint.metadata?.['zone'] === zone);
-        seen = candidates;
-        return picker.pick(inZone.length > 0 ? inZone : candidates, random, call);
-      },
-    };
-  },
-});
+/** Prefers endpoints of one zone, and chooses by peak EWMA among them. */
+const near = (zone: string): Algorithm => {
+  const inner = peakEwma();
+  return {
+    ...inner, // it learns from calls, so its `learn` has to be passed on
+    start() {
+      const picker = inner.start();
+      let seen: readonly Candidate[] = [];
+      let inZone: readonly Candidate[] = [];
+      return {
+        pick(candidates, random, call, now) {
+          if (candidates !== seen) inZone = candidates.filter((each) => each.endpoint.metadata?.['zone'] === zone);
+          seen = candidates;
+          return picker.pick(inZone.length > 0 ? inZone : candidates, random, call, now);
+        },
+      };
+    },
+  };
+};
+// #endregion
+
+// #region learner
+/** Remembers the last failure of an endpoint. */
+class LastFailure implements Learner {
+  at = -Infinity;
+
+  settled(health: 'success' | 'failure' | 'ignorable', _elapsedMs: number, now: number): void {
+    if (health === 'failure') this.at = now;
+  }
+}
+
+/** Takes the one that has not failed for longest. */
+const longestWell: Algorithm = {
+  learn: () => new LastFailure(),
+  start: () => ({
+    pick: (candidates) => candidates.reduce((one, other) => (failedAt(other) < failedAt(one) ? other : one)),
+  }),
+};
+
+const failedAt = ({ learned }: Candidate) => (learned instanceof LastFailure ? learned.at : -Infinity);
 // #endregion
 
 const turn = wrap(inTurn, async (call) => call.get(endpoint)?.origin);
@@ -38,3 +70,12 @@ const zoned = loadBalancer({
   algorithm: near('x'),
 });
 console.log('near:', await wrap(zoned, async (call) => call.get(endpoint)?.origin)());
+
+const asking = loadBalancer({ endpoints: ['http://broken.test', 'http://well.test'], algorithm: longestWell });
+const ask = wrap(asking, async (call) => {
+  const origin = call.get(endpoint)?.origin;
+  if (origin === 'http://broken.test') throw new Error('connection reset');
+  return origin;
+});
+await ask().catch((error: unknown) => console.log('first:', String(error)));
+console.log('then:', await ask(), await ask());
