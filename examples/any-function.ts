@@ -17,3 +17,6 @@ const getUser = wrap(policy, ({ signal }, id: string) => db.user(id, { signal })
 
 console.log(await getUser('7')); // { id: '7', aborted: false }
 // #endregion
+
+// Output:
+// { id: '7', aborted: false }

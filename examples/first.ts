@@ -20,3 +20,6 @@ const response = await api('http://catalog/items/7'); // the host is the service
 console.log(response.status, await response.text()); // 200 hello
 flaky.close();
 // #endregion
+
+// Output:
+// 200 hello

@@ -33,3 +33,9 @@ const strict = circuitBreaker({
 // #endregion
 await wrap(strict, async () => undefined)();
 console.log('failures:', strict.counts.failures);
+
+// Output:
+// in stock: 3 after 3 attempts
+// what http://a.test/7 answered
+// a.test is closed
+// failures: 1

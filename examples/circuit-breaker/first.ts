@@ -12,3 +12,9 @@ for (let call = 1; call <= 4; call++) {
   await inStock('sku-7').catch((error: Error) => console.log(`${call}: ${error.message}`));
 }
 // #endregion
+
+// Output:
+// 1: no answer about sku-7
+// 2: no answer about sku-7
+// 3: no answer about sku-7
+// 4: stock lets no call through; one may probe in … ms

@@ -82,3 +82,14 @@ const { state, counts } = breaker;
 console.log(state, counts);
 // #endregion
 stop();
+
+// Output:
+// closed closed
+// stock: closed > open, 4 of the last 4 calls failed
+// stock is not asked for another … ms
+// in stock: unknown
+// stock: open > half-open, was open for … ms, 1 may probe
+// stock: half-open > closed, 1 of 1 probes succeeded
+// in stock: 3
+// published: true
+// closed { successes: 1, failures: 0, ignored: 0, refused: 1, probes: 0 }

@@ -14,3 +14,8 @@ const greet = wrap(compose(logged), async function greet(_call, name: string) {
 });
 console.log(await greet('Ada'));
 // #endregion
+
+// Output:
+// → greet
+// ← greet
+// hello Ada

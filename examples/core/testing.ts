@@ -20,3 +20,6 @@ assert.equal(await result, 'hello');
 assert.equal(clock.timers, 0); // nothing is left behind
 // #endregion
 console.log(await result, 'after', clock.now() / 1_000, 's that took no time');
+
+// Output:
+// hello after 60 s that took no time

@@ -104,3 +104,14 @@ const stop = deployments.subscribe(({ version }) => console.log('now at', versio
 if (deployments.hasSubscribers) deployments.publish({ version: '1.2.0' });
 stop();
 // #endregion
+
+// Output:
+// listItems success [ 'acme' ] in time
+// page 2 for acme
+// once success [ 'acme' ] in time
+// attempt 1, aborted: false
+// refused: true closed: true
+// 1 tenant
+// query success [ 'acme' ] in time
+// rows of select 1
+// now at 1.2.0

@@ -50,3 +50,10 @@ await hasty('http://catalog.example/').catch((error: unknown) => {
 
 one.close();
 two.close();
+
+// Output:
+// http://catalog.example/items/7 { host: 'catalog.example', path: '/items/7', from: … }
+// no network was used for http://catalog.example/
+// 200
+// the body is over and well
+// timed out after 1 ms

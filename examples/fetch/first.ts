@@ -16,3 +16,6 @@ console.log(response.status, await response.json());
 // #endregion
 
 catalog.close();
+
+// Output:
+// 200 { host: '127.0.0.1:…', path: '/items/7', from: … }

@@ -36,3 +36,7 @@ function exchange(method: string, path: string): Promise<{ status: number; heade
     request({ port, method, path, agent: false }, received).once('error', reject).end();
   });
 }
+
+// Output:
+// 200 after 3 requests
+// 503 after 1 request

@@ -14,3 +14,12 @@ console.log(parseHttpDate('Sunday, 06-Nov-94 08:49:37 GMT', now)); // 7841117770
 const header = (name: string): string | null => (name === 'idempotency-key' ? '"8e03978e"' : null);
 console.log(isIdempotent({ method: 'POST', header })); // true
 // #endregion
+
+// Output:
+// { health: 'failure', retryable: true, pushback: false, unsent: false }
+// { health: 'ignorable', retryable: true, pushback: true, unsent: false }
+// { health: 'failure', retryable: true, pushback: false, unsent: true }
+// 120000
+// 30000
+// 784111777000
+// true

@@ -79,3 +79,9 @@ const ask = wrap(asking, async (call) => {
 });
 await ask().catch((error: unknown) => console.log('first:', String(error)));
 console.log('then:', await ask(), await ask());
+
+// Output:
+// in turn: http:… http:… http:…
+// near: http://here.test
+// first: Error: connection reset
+// then: http://well.test http://well.test

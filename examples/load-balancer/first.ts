@@ -20,3 +20,9 @@ for (const { endpoint: at, state, inFlight, consecutiveFailures } of balancer.en
   console.log(at.origin, state, { inFlight, consecutiveFailures });
 }
 // #endregion
+
+// Output:
+// 60 answers, one of them: user 0 from http:…
+// http://one.test healthy { inFlight: 0, consecutiveFailures: 0 }
+// http://two.test healthy { inFlight: 0, consecutiveFailures: 0 }
+// http://broken.test ejected { inFlight: 0, consecutiveFailures: 5 }

@@ -35,3 +35,11 @@ await wrap(users, async () => console.log('a call waited for the first list'))()
 await failed;
 console.log('and the last list stays in force:', users.endpoints.length, 'endpoints');
 users.close();
+
+// Output:
+// users: http://one.test added, newly listed
+// a call waited for the first list
+// users: http://two.test added, newly listed
+// users: http://three.test added, newly listed
+// users: the source failed, Error: the registry is down
+// and the last list stays in force: 3 endpoints

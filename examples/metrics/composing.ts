@@ -28,3 +28,13 @@ for (const line of registry.metrics().split('\n')) if (shown.test(line)) console
 // #region close
 metrics.close();
 // #endregion
+
+// Output:
+// no answer
+// users lets no call through; one may probe in … ms
+// users lets no call through; one may probe in … ms
+// db_client_request_duration_seconds_count{operation="getUser",http_request_method="",http_response_status_code="",server_address="",server_port="",error_type="Error"} 1
+// db_client_request_duration_seconds_count{operation="getUser",http_request_method="",http_response_status_code="",server_address="",server_port="",error_type="ERR_CIRCUIT_OPEN"} 2
+// upstream_rq_ended_total{operation="getUser",policy="users",reason="ERR_CIRCUIT_OPEN"} 2
+// circuit_breaker_state{circuit="users",state="closed"} 0
+// circuit_breaker_state{circuit="users",state="open"} 1

@@ -11,3 +11,6 @@ await run(policy, async () => 'user 7', { name: 'getUser' });
 console.log(registry.metrics().match(/^http_client_active_requests.*$/m)?.[0]);
 policy.close();
 // #endregion
+
+// Output:
+// http_client_active_requests{operation="getUser"} 0

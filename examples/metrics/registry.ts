@@ -43,3 +43,20 @@ const { port } = server.address() as AddressInfo;
 console.log(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
 server.close();
 server.closeAllConnections();
+
+// Output:
+// 1001 1001 9.94
+// # HELP jobs_total Jobs done.
+// # TYPE jobs_total counter
+// jobs_total{queue="mail",result="sent"} 1001
+// # HELP jobs_waiting Jobs that wait.
+// # TYPE jobs_waiting gauge
+// jobs_waiting 2
+// # HELP job_duration_seconds How long jobs took.
+// # TYPE job_duration_seconds histogram
+// job_duration_seconds_bucket{queue="mail",le="0.1"} 12
+// job_duration_seconds_bucket{queue="mail",le="1"} 102
+// job_duration_seconds_bucket{queue="mail",le="10"} 1001
+// job_duration_seconds_bucket{queue="mail",le="+Inf"} 1001
+// job_duration_seconds_sum{queue="mail"} 4995…
+// job_duration_seconds_count{queue="mail"} 1001

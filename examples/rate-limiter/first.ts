@@ -10,3 +10,8 @@ for (const address of ['Mitte', 'Wedding', 'Moabit']) {
   console.log(await locate(address).catch((error: Error) => error.message));
 }
 // #endregion
+
+// Output:
+// Mitte: 52.5 N, 13.4 E
+// Wedding: 52.5 N, 13.4 E
+// geocoder has no token left; the next comes in … ms

@@ -29,3 +29,9 @@ const answer = await run(as('ada'), () => 'ada may again').catch((error: unknown
 // #endregion
 console.log(answer);
 console.log(await run(as('bob'), () => 'bob may'));
+
+// Output:
+// true false … left
+// ada may
+// ada may come back in 1 s
+// bob may

@@ -10,3 +10,6 @@ const stockOf = wrap(retry({ attempts: 3 }), async ({ attempt }, sku: string) =>
 
 console.log(await stockOf('sku-7'));
 // #endregion
+
+// Output:
+// 3 of sku-7, says attempt 3

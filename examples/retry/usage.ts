@@ -48,3 +48,12 @@ await charge().catch((error: Error) => console.log(`${error.message}, and charge
 const policy = compose(timeout(2_000), retry({ attempts: 3 }), timeout(500, { until: 'head' }));
 // #endregion
 console.log(await run(policy, async ({ attempt }) => `attempt ${attempt} was enough`));
+
+// Output:
+// sent 3 times
+// sent 3 times
+// sent 3 times
+// sent 3 times
+// { state: 'done' }
+// deadlock detected, and charged 1 time
+// attempt 1 was enough

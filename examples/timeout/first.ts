@@ -13,3 +13,7 @@ const quote = wrap(timeout(50, { name: 'quotes' }), async ({ signal }, ms: numbe
 console.log(await quote(5));
 console.log(await quote(5_000).catch((error: Error) => error.message));
 // #endregion
+
+// Output:
+// an answer after 5 ms
+// timed out after 50 ms

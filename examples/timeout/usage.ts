@@ -37,3 +37,8 @@ console.log(outcome);
 const remaining = await run(timeout(2_000), async ({ deadline }) => deadline - performance.now());
 // #endregion
 console.log('left for whatever is called next:', remaining > 1_900 ? 'nearly 2 s' : `${remaining} ms`);
+
+// Output:
+// in stock, says attempt 3
+// stock took longer than 20 ms
+// left for whatever is called next: nearly 2 s

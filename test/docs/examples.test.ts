@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Block, blocksIn, isThere, pages, read, regionOf } from './markdown.ts';
+import { type Block, blocksIn, isThere, outputsIn, pages, read, regionOf } from './markdown.ts';
+import { isPartOf, outputOf } from './output.ts';
 
 const shown = pages.filter((page) => /^(README\.md|packages\/[^/]+\/README\.md|docs\/[^/]+\.md)$/.test(page));
 const blocks = shown.flatMap((page) => blocksIn(page, read(page)));
+const outputs = shown.flatMap((page) => outputsIn(page, read(page)));
 
 /** What the comment above a block names; a reason if it names nothing. */
 function source({ file, region }: Block): string {
@@ -18,6 +20,22 @@ describe('a block of TypeScript in a page', () => {
 
   it.runIf(pages.includes('README.md'))('is in the README', () => {
     expect(blocks.map(({ page }) => page)).toContain('README.md');
+  });
+});
+
+describe('a block of output in a page', () => {
+  it.each(outputs)('$page:$line is printed by its example', ({ file = '', code }) => {
+    const output = isThere(file) ? outputOf(read(file)) : undefined;
+    expect(isPartOf(output ?? '', code), `${file} prints ${output}`).toBe(true);
+  });
+});
+
+describe('outputsIn', () => {
+  it('reads the comment above a block', () => {
+    const text = '<!-- output of examples/first.ts -->\n\n```text\nhello\n```\n\n```text\nbare\n```\n';
+    expect(outputsIn('page.md', text)).toEqual([
+      { page: 'page.md', line: 1, code: 'hello\n', file: 'examples/first.ts' },
+    ]);
   });
 });
 

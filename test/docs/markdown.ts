@@ -7,8 +7,11 @@ export const isThere = (path: string): boolean =>
   tree.files.some((file) => file === path || file.startsWith(`${path}/`));
 export const read = (path: string): string => tree.read(path);
 
-/** Every page of the repository, by its path. */
-export const pages: readonly string[] = tree.files.filter((path) => path.endsWith('.md'));
+/** Every file of the repository, by its path. */
+export const files: readonly string[] = tree.files;
+
+/** Every page of it. */
+export const pages: readonly string[] = files.filter((path) => path.endsWith('.md'));
 
 export interface Link {
   readonly page: string;
@@ -48,6 +51,14 @@ export function blocksIn(page: string, text: string): Block[] {
   );
   return [...blocks].map(({ 1: file, 2: region, 3: code = '', index }) => {
     return { page, line: text.slice(0, index).split('\n').length, code, file, region };
+  });
+}
+
+/** The blocks of output in a text, each with the comment above it: `<!-- output of examples/file.ts -->`. */
+export function outputsIn(page: string, text: string): Omit<Block, 'region'>[] {
+  const blocks = text.matchAll(/^<!-- output of (\S+) -->\n+```text\n([\s\S]*?)^```/gm);
+  return [...blocks].map(({ 1: file, 2: code = '', index }) => {
+    return { page, line: text.slice(0, index).split('\n').length, code, file };
   });
 }
 

@@ -1,0 +1,29 @@
+/** What an example says that it prints: the comment `// Output:` and the lines after it, at the end of its file. */
+export function outputOf(source: string): string | undefined {
+  const [, lines] = /^\/\/ Output:\n((?:\/\/.*\n)+)$/m.exec(source) ?? [];
+  return lines?.replaceAll(/^\/\/ ?/gm, '');
+}
+
+/** What was printed, in the words of what was expected where that leaves something open: `…` is anything within a line. */
+export function inWordsOf(expected: string, printed: string): string {
+  const wanted = expected.split('\n');
+  return printed
+    .split('\n')
+    .map((line, index) => {
+      const pattern = wanted[index] ?? line;
+      return leavesOpen(pattern, line) ? pattern : line;
+    })
+    .join('\n');
+}
+
+/** True if the lines stand in the output one after another. */
+export function isPartOf(output: string, lines: string): boolean {
+  const all = output.split('\n');
+  const wanted = lines.trimEnd().split('\n');
+  return all.some((_, from) => wanted.every((line, index) => leavesOpen(all[from + index] ?? '', line)));
+}
+
+function leavesOpen(pattern: string, line: string): boolean {
+  const parts = pattern.split('…').map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`));
+  return new RegExp(`^${parts.join('.*')}$`).test(line);
+}
