@@ -30,7 +30,9 @@ server.close();
 function exchange(method: string, path: string): Promise<{ status: number; headers: Headers; body: null }> {
   return new Promise((resolve, reject) => {
     const received = (message: IncomingMessage): void => {
-      const headers = new Headers(Object.entries(message.headers).map(([name, value]) => [name, String(value)]));
+      const headers = new Headers(
+        Object.entries(message.headers).map(([name, value]): [string, string] => [name, String(value)]),
+      );
       message.resume().once('end', () => resolve({ status: message.statusCode ?? 0, headers, body: null }));
     };
     request({ port, method, path, agent: false }, received).once('error', reject).end();
