@@ -21,6 +21,11 @@ describe('exponential', () => {
     expect(waits({ jitter: 'none', baseMs: 10, factor: 3, maxMs: 300 }, 0.5)).toEqual([10, 30, 90, 270, 300, 300, 300]);
   });
 
+  it('waits as long as its base where that is longer than 2 s', () => {
+    expect(waits({ jitter: 'none', baseMs: 5_000 }, 0).slice(0, 2)).toEqual([5_000, 5_000]);
+    expect(waits({ jitter: 'none', baseMs: 5_000, maxMs: 6_000 }, 0).slice(0, 2)).toEqual([5_000, 6_000]);
+  });
+
   it('stays a number however often it is asked', () => {
     expect(exponential({ jitter: 'none' })(5_000, () => 0, 0)).toBe(2_000);
   });
@@ -67,6 +72,10 @@ describe('decorrelated', () => {
     expect(backoff(2, () => 0.5, 10)).toBe(20);
     expect(backoff(3, () => 0, 20)).toBe(10);
     expect(backoff(4, () => 0.99, 90)).toBe(100);
+  });
+
+  it('waits as long as its base where that is longer than 2 s', () => {
+    expect(decorrelated({ baseMs: 5_000 })(1, () => 0.5, 0)).toBe(5_000);
   });
 
   it.each([[{ baseMs: 0 }], [{ maxMs: NaN }], [{ jitter: 'full' }]])('refuses %j', (options) => {

@@ -12,7 +12,7 @@ export interface Backoff {
 export interface ExponentialOptions {
   /** What the first wait is drawn from, in ms (default: 50). */
   readonly baseMs?: number;
-  /** The longest wait, in ms (default: 2 s). */
+  /** The longest wait, in ms (default: 2 s, or `baseMs` if that is longer). */
   readonly maxMs?: number;
   /** How much longer each wait is than the one before (default: 2). */
   readonly factor?: number;
@@ -26,7 +26,7 @@ export interface ExponentialOptions {
  */
 export function exponential({
   baseMs = 50,
-  maxMs = 2_000,
+  maxMs = baseMs > 2_000 ? baseMs : 2_000,
   factor = 2,
   jitter = 'full',
   ...unknown
@@ -46,12 +46,16 @@ export function exponential({
 export interface DecorrelatedOptions {
   /** The shortest wait, in ms (default: 50). */
   readonly baseMs?: number;
-  /** The longest wait, in ms (default: 2 s). */
+  /** The longest wait, in ms (default: 2 s, or `baseMs` if that is longer). */
   readonly maxMs?: number;
 }
 
 /** Waits drawn between `baseMs` and three times the wait before (the same article's "decorrelated jitter"). */
-export function decorrelated({ baseMs = 50, maxMs = 2_000, ...unknown }: DecorrelatedOptions = {}): Backoff {
+export function decorrelated({
+  baseMs = 50,
+  maxMs = baseMs > 2_000 ? baseMs : 2_000,
+  ...unknown
+}: DecorrelatedOptions = {}): Backoff {
   rejectUnknown(unknown, arguments[0]);
   positiveMs({ baseMs });
   positiveMs({ maxMs });

@@ -31,6 +31,7 @@ describe('Call.start', () => {
     [{ timeout: 500 }, 'unknown option of a call: timeout'],
     [null, 'options of a call must be an object, got null'],
     ['users', 'options of a call must be an object, got "users"'],
+    [[], 'options of a call must be an object, got an array'],
   ])('refuses the options %j', (options, message) => {
     expect(() => Call.start(undefined, options as object)).toThrow(new TypeError(message));
   });

@@ -137,17 +137,17 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
 
   /** A call that can be aborted by itself, perhaps with an earlier deadline (absolute, ms). A later one changes nothing. */
   fork(deadline: number = this.deadline): Call {
-    return new Call(this.#origin, this, this.attempt, deadline < this.deadline ? deadline : this.deadline);
+    return derive(this.#origin, this, this.attempt, deadline < this.deadline ? deadline : this.deadline);
   }
 
   /** The next sending of this call: a fork with a number of its own among all of the call's sendings. */
   forkAttempt(): Call {
-    return new Call(this.#origin, this, ++this.#origin.attempts, this.deadline);
+    return derive(this.#origin, this, ++this.#origin.attempts, this.deadline);
   }
 
   /** This call with a value bound for everything inside. */
   with<T>(key: Key<T>, value: T): Call {
-    return new Call(this.#origin, this, this.attempt, this.deadline, key, value);
+    return derive(this.#origin, this, this.attempt, this.deadline, key, value);
   }
 
   get<T>(key: Key<T>): T {
@@ -269,6 +269,18 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
   }
 }
 
+/** Makes a call of another. Outside of the class, for the build renames a class that names itself in its body. */
+function derive(
+  origin: Origin,
+  parent: Call,
+  attempt: number,
+  deadline: number,
+  key?: Key<unknown>,
+  value?: unknown,
+): Call {
+  return new Call(origin, parent, attempt, deadline, key, value);
+}
+
 /** Begins a call whose options went through {@link checkCallOptions} before. */
 export function startChecked(input: unknown, options: CallOptions, name: string): Call {
   return new Call(new Origin(input, options, name), undefined, 1, Infinity);
@@ -279,7 +291,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set(['name', 'signal', 'protocol'
 
 /** Throws a `TypeError` naming an option that is unknown or of the wrong kind. */
 export function checkCallOptions(options: CallOptions): void {
-  if (typeof options !== 'object' || options === null)
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new TypeError(`options of a call must be an object, got ${show(options)}`);
   for (const option in options)
     if (!KNOWN_OPTIONS.has(option)) throw new TypeError(`unknown option of a call: ${option}`);

@@ -31,6 +31,10 @@ describe('channel', () => {
     expect(events.hasSubscribers).toBe(false);
   });
 
+  it.each([[''], [7], [undefined]])('refuses the name %j', (name) => {
+    expect(() => channel(name as string)).toThrow(/^name must be a non-empty string/);
+  });
+
   it('lets one function subscribe twice', () => {
     const events = fresh();
     const heard: string[] = [];

@@ -1,3 +1,5 @@
+import { text } from '@inmesh/core/options';
+
 /** Events of one kind, about no single call. Publishing costs nothing while nobody listens. */
 export interface Channel<E> {
   /** As in `inmesh:circuit`; where Node has `diagnostics_channel`, each event is published there under the same name. */
@@ -56,8 +58,13 @@ class LocalChannel<E> implements Channel<E> {
 
 const REGISTRY = Symbol.for('inmesh.channels');
 
-/** The one channel of this name, also for a second installed copy of this package. */
+/**
+ * The one channel of this name, also for a second installed copy of this package.
+ *
+ * Throws a `TypeError` if the name is no string or empty.
+ */
 export function channel<E>(name: string): Channel<E> {
+  text({ name });
   const scope = globalThis as { [REGISTRY]?: Map<string, Channel<unknown>> }; // a place that all copies share
   const channels = (scope[REGISTRY] ??= new Map());
   let found = channels.get(name);

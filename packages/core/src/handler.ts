@@ -33,5 +33,13 @@ export function compose<T>(...layers: readonly Layer<T>[]): Layer<T> {
     if (typeof layer !== 'function')
       throw new TypeError(`policy ${index + 1} of compose must be a function, got ${show(layer)}`);
   });
-  return (handler) => layers.reduceRight((next, layer) => layer(next), handler);
+  return (handler) => layers.reduceRight((next, layer) => apply(layer, next), handler);
+}
+
+/** Puts a policy around a handler; a `TypeError` if it gives none, for then no call could say what is wrong. */
+export function apply<T>(layer: Layer<T>, next: Handler<T>): Handler<T> {
+  const handler = layer(next);
+  if (typeof handler === 'function') return handler;
+  const policy = layer.name === '' ? 'a policy' : `policy ${layer.name}`;
+  throw new TypeError(`${policy} must give a handler, got ${show(handler)}`);
 }

@@ -117,6 +117,18 @@ describe('keyed', () => {
     }
   });
 
+  it('rejects where make gives no policy, or the policy no handler', async () => {
+    const noPolicy = keyed(inputOf, () => 7 as unknown as Policy);
+    const noHandler = keyed(inputOf, () => (() => undefined) as unknown as Policy);
+
+    await expect(noPolicy(async () => {})(Call.start('a'))).rejects.toThrow(
+      new TypeError('what make gives must be a function, got 7'),
+    );
+    await expect(noHandler(async () => {})(Call.start('a'))).rejects.toThrow(
+      new TypeError('a policy must give a handler, got undefined'),
+    );
+  });
+
   it('stays within its bound and keeps what is in flight, whatever comes and goes', async () => {
     const seen = { began: 0, ended: 0, forgotten: 0, overfull: 0 };
     const step = fc.tuple(fc.constantFrom('begin', 'end'), fc.nat(5));

@@ -1,7 +1,7 @@
 import { callable, count, rejectUnknown } from '@inmesh/core/options';
 
 import type { Call } from './call.ts';
-import type { Handler, Layer, Policy } from './handler.ts';
+import { apply, type Handler, type Layer, type Policy } from './handler.ts';
 import type { Holder } from './protocol.ts';
 
 export interface KeyedOptions {
@@ -60,7 +60,7 @@ export function keyed<T, K, P extends Layer<T>>(
         const entry = entries.enter(select(call));
         const current = (visit = new Visit(entries, entry));
         let handler = handlers.get(entry);
-        if (handler === undefined) handlers.set(entry, (handler = entry.policy(next)));
+        if (handler === undefined) handlers.set(entry, (handler = apply(entry.policy, next)));
         return handler(call).then(
           (result) => {
             call.protocol.hold(result, current);
@@ -112,7 +112,7 @@ class Entries<K, P> {
   enter(key: K): Entry<K, P> {
     let entry = this.#all.get(key);
     if (entry === undefined) {
-      entry = { key, policy: this.#make(key), inFlight: 0 };
+      entry = { key, policy: callable({ 'what make gives': this.#make(key) }), inFlight: 0 };
       this.#all.set(key, entry);
       this.#forget();
     } else if (entry.inFlight === 0) this.#idle.delete(entry);

@@ -74,6 +74,10 @@ describe('defineProtocol', () => {
     [{ onError: () => FAILURE }, 'unknown member of a protocol: onError'],
     [{ ofError: FAILURE }, 'ofError of a protocol must be a function, got an object'],
     [{ hold: undefined }, 'hold of a protocol must be a function, got undefined'],
+    [null, 'a protocol must be an object, got null'],
+    [7, 'a protocol must be an object, got 7'],
+    [[], 'a protocol must be an object, got an array'],
+    [() => FAILURE, 'a protocol must be an object, got a function'],
   ])('refuses %j', (known, message) => {
     expect(() => defineProtocol(known as object)).toThrow(new TypeError(message));
   });

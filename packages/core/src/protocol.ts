@@ -58,6 +58,8 @@ export const plain: Protocol = Object.freeze<Protocol>({
  * const postgres = defineProtocol({ ofError: (error) => (isDeadlock(error) ? FAILURE : LASTING_FAILURE) });
  */
 export function defineProtocol(known: Partial<Protocol>): Protocol {
+  if (typeof known !== 'object' || known === null || Array.isArray(known))
+    throw new TypeError(`a protocol must be an object, got ${show(known)}`);
   for (const member of Object.keys(known)) {
     if (!(member in plain)) throw new TypeError(`unknown member of a protocol: ${member}`);
   }

@@ -139,6 +139,7 @@ describe('wrap', () => {
     [transparent, 'getUser', undefined, 'fn must be a function, got "getUser"'],
     [transparent, async () => {}, { retries: 3 }, 'unknown option of a call: retries'],
     [transparent, async () => {}, null, 'options of a call must be an object, got null'],
+    [function forgetful() {}, async () => {}, undefined, 'policy forgetful must give a handler, got undefined'],
   ])('refuses what is wrong before the first call (%#)', (policy, fn, options, message) => {
     expect(() => wrap(policy as Policy, fn as () => Promise<void>, options as object)).toThrow(new TypeError(message));
   });
@@ -218,6 +219,18 @@ describe('compose', () => {
   it('refuses what is no function, and says where it stands', () => {
     expect(() => compose(transparent, undefined as unknown as Policy)).toThrow(
       new TypeError('policy 2 of compose must be a function, got undefined'),
+    );
+  });
+
+  it('refuses a policy that gives no handler', () => {
+    const forgetful = () => undefined;
+    const broken = compose(transparent, forgetful as unknown as Policy, transparent);
+
+    expect(() => wrap(broken, async () => {})).toThrow(
+      new TypeError('policy forgetful must give a handler, got undefined'),
+    );
+    expect(() => wrap(compose((() => 7) as unknown as Policy), async () => {})).toThrow(
+      new TypeError('a policy must give a handler, got 7'),
     );
   });
 

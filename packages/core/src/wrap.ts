@@ -1,7 +1,7 @@
 import { callable } from '@inmesh/core/options';
 
 import { Call, checkCallOptions, startChecked, type CallOptions, type CallView } from './call.ts';
-import type { Handler, Layer, Policy } from './handler.ts';
+import { apply, type Handler, type Layer, type Policy } from './handler.ts';
 
 /**
  * Puts a policy around a function, once, and gives a function of the same arguments.
@@ -85,7 +85,7 @@ export function begin<T>(handler: Handler<T>, call: Call): Promise<T> {
 
 function bind<T>(policy: Layer<T>, fn: (call: Call) => T | PromiseLike<T>): Handler<T> {
   callable({ policy });
-  return policy((call) => {
+  return apply(policy, (call) => {
     try {
       const result = fn(call);
       return result instanceof Promise ? result : Promise.resolve(result);

@@ -83,6 +83,19 @@ describe('virtualClock', () => {
     expect(ran).toEqual(['job', 'poll', 'next timer']);
   });
 
+  it.each([[{ startMs: -1 }], [{ startMs: NaN }], [{ epochMs: '0' }], [{ start: 5 }], [5]])('refuses %j', (options) => {
+    expect(() => virtualClock(options as object)).toThrow(/must be|unknown option: start/);
+  });
+
+  it.each([[-1], [NaN], ['5']])('refuses to move by %j', async (ms) => {
+    const clock = virtualClock();
+    await expect(clock.advance(ms as number)).rejects.toThrow(/^ms must be/);
+    expect(() => {
+      clock.block(ms as number);
+    }).toThrow(/^ms must be/);
+    expect(clock.now()).toBe(0);
+  });
+
   it('counts its timers, and those that keep a process alive', () => {
     const clock = virtualClock();
     const [one, other] = [clock.setTimeout(() => {}, 10), clock.setTimeout(() => {}, 10)];

@@ -1,4 +1,5 @@
 import { systemClock, type Clock, type Timer } from '@inmesh/core';
+import { nonNegativeMs, rejectUnknown } from '@inmesh/core/options';
 
 /** A clock that stands still until it is told to move. */
 export interface VirtualClock extends Clock {
@@ -37,14 +38,22 @@ function promiseJobs(): Promise<void> {
   });
 }
 
-/** Time for tests. `now()` begins at 0 unless told otherwise; `wall()` is that much after `epochMs` (default: 0). */
+/**
+ * Time for tests. `now()` begins at 0 unless told otherwise; `wall()` is that much after `epochMs` (default: 0).
+ *
+ * Throws a `RangeError` or `TypeError` that names a wrong option.
+ */
 export function virtualClock({
   startMs = 0,
   epochMs = 0,
+  ...unknown
 }: {
   readonly startMs?: number;
   readonly epochMs?: number;
 } = {}): VirtualClock {
+  rejectUnknown(unknown, arguments[0]);
+  nonNegativeMs({ startMs });
+  nonNegativeMs({ epochMs });
   let now = startMs;
   const timers = new Set<VirtualTimer>();
   let polled: (() => void)[] = [];
@@ -81,7 +90,7 @@ export function virtualClock({
       polled.push(callback);
     },
     async advance(ms) {
-      const until = now + ms;
+      const until = now + nonNegativeMs({ ms });
       await drain();
       for (let timer = earliest(until); timer !== undefined; timer = earliest(until)) {
         now = Math.max(now, timer.at);
@@ -92,7 +101,7 @@ export function virtualClock({
       now = Math.max(now, until);
     },
     block(ms) {
-      now += ms;
+      now += nonNegativeMs({ ms });
     },
     get timers() {
       return timers.size;
