@@ -1,0 +1,173 @@
+// What has to hold for every client. A check gives `ok`, or what it found instead.
+import { isError } from '@inmesh/core';
+import { TimeoutError } from '@inmesh/timeout';
+
+import { collectGarbage, control, emptied, mesh, rejection, sleep, within } from './bench.mjs';
+
+const same = (found, wanted, otherwise = String(found)) => (found === wanted ? 'ok' : otherwise);
+const first = (...findings) => findings.find((finding) => finding !== 'ok') ?? 'ok';
+const put = { method: 'PUT', body: 'hello' };
+
+const whoami = async ({ client, endpoints, scheme }, name = 'catalog.example') => {
+  const response = await mesh({ client, endpoints }).call(`${scheme}://${name}/whoami`);
+  return { url: response.url, redirected: response.redirected, seen: await response.json() };
+};
+
+/** Every check, by name; each is given `{ client, endpoints, scheme, key, addresses }`. */
+export const checks = {
+  /** Requests reach the endpoint that the balancer chose. */
+  async server({ client, endpoints, scheme }) {
+    const { call } = mesh({ client, endpoints });
+    const reached = [];
+    for (let n = 0; n < 4; n++) reached.push((await (await call(`${scheme}://catalog.example/whoami`)).json()).server);
+    return same(reached.sort().join(), 'one,one,two,two');
+  },
+
+  async host(stand) {
+    const { host } = (await whoami(stand)).seen;
+    return same(host, 'catalog.example', 'the host is the endpoint');
+  },
+
+  async servername(stand) {
+    if (stand.scheme === 'http') return 'none';
+    const { servername } = (await whoami(stand)).seen;
+    const { servername: other } = (await whoami(stand, 'billing.example')).seen;
+    return first(same(servername, 'catalog.example'), same(other, 'billing.example'));
+  },
+
+  async url(stand) {
+    return same((await whoami(stand)).url, `${stand.scheme}://catalog.example/whoami`);
+  },
+
+  /** A redirect inside the service stays at the endpoint, under the service's name. */
+  async redirect({ client, endpoints, scheme }) {
+    const response = await mesh({ client, endpoints }).call(`${scheme}://catalog.example/to/here`);
+    const { host, server } = await response.json();
+    return first(
+      same(['one', 'two'].includes(server), true, `it went to ${server}`),
+      same(host, 'catalog.example', 'the host is the endpoint'),
+      same(response.url, `${scheme}://catalog.example/whoami`),
+      same(response.redirected, true, 'it is not told that it was redirected'),
+    );
+  },
+
+  /** A redirect that leaves the service takes nothing of it along. */
+  async leaving({ client, endpoints, scheme, addresses }) {
+    const response = await mesh({ client, endpoints }).call(`${scheme}://catalog.example/to/elsewhere`);
+    const { host, server } = await response.json();
+    return first(
+      same(server, 'elsewhere'),
+      same(`http://${host}`, addresses.elsewhere, `a false host, ${host}`),
+      same(response.url, `${addresses.elsewhere}/whoami`),
+    );
+  },
+
+  /** A response counts as load until its body was read. */
+  async read({ client, endpoints, scheme, key, addresses }) {
+    const stack = mesh({ client, endpoints });
+    const response = await stack.call(`${scheme}://catalog.example/slow/${key}`);
+    const counted = stack.inFlight();
+    await control(addresses.control, `/finish/${key}`);
+    const text = await response.text();
+    return first(same(counted, 1, `${counted} in flight at the head`), same(text, 'begunended'), await emptied(stack));
+  },
+
+  /** A small response that nobody reads holds nothing for long. */
+  async unread(stand) {
+    return unread(stand, '/small');
+  },
+
+  /** Nor does a large one, once it is collected. */
+  async collected(stand) {
+    return unread(stand, '/large');
+  },
+
+  /** After a 503 a body is sent again as it was. */
+  async retry({ client, endpoints, scheme, key }) {
+    const stack = mesh({ client, endpoints });
+    const response = await stack.call(`${scheme}://catalog.example/flaky/${key}`, put);
+    const { bodies } = await response.json();
+    return first(same(bodies.join(), 'hello,hello'), await emptied(stack));
+  },
+
+  /** So is that of a `Request` of the client's own class. */
+  async request({ client, endpoints, scheme, key }) {
+    return sentTwice(mesh({ client, endpoints }), new client.Request(`${scheme}://catalog.example/flaky/${key}`, put));
+  },
+
+  /** And that of the platform's class. */
+  async foreign({ client, endpoints, scheme, key }) {
+    return sentTwice(mesh({ client, endpoints }), new Request(`${scheme}://catalog.example/flaky/${key}`, put));
+  },
+
+  /** The caller's abort rejects with his reason, whatever it is, and ends the request. */
+  async abort({ client, endpoints, scheme, key, addresses }) {
+    const stack = mesh({ client, endpoints });
+    const controller = new AbortController();
+    const reason = new Error('bored');
+    const { signal } = controller;
+    const rejected = rejection(stack.call(`${scheme}://catalog.example/hang/${key}`, { signal }));
+    const met = await within(3_000, Promise.race([control(addresses.control, `/wait/seen/${key}`), rejected]), 'late');
+    if (met !== undefined) return met === 'late' ? 'the request did not come' : first(String(met.error?.message));
+    controller.abort(reason);
+    const { error } = await within(3_000, rejected, { error: 'nothing' });
+    const closed = within(3_000, control(addresses.control, `/wait/closed/${key}`), 'the request goes on');
+    return first(same(error, reason, `rejects with ${error}`), (await closed) ?? 'ok', await emptied(stack));
+  },
+
+  /** A time limit ends a body that stalls, its reader and its request. */
+  async timeout({ client, endpoints, scheme, key, addresses }) {
+    const stack = mesh({ client, endpoints, limitMs: 400 });
+    const response = await stack.call(`${scheme}://catalog.example/stall/${key}`);
+    const { error } = await within(3_000, rejection(response.text()), { error: 'nothing' });
+    const closed = within(3_000, control(addresses.control, `/wait/closed/${key}`), 'the request goes on');
+    return first(
+      same(isError(error, TimeoutError), true, `the reader gets ${error}`),
+      (await closed) ?? 'ok',
+      await emptied(stack),
+    );
+  },
+
+  /** Connections are used again, and two server names on one address do not take each other's down. */
+  async sockets({ client, endpoints: [one], scheme }) {
+    const { call } = mesh({ client, endpoints: [one] });
+    const connections = new Set();
+    for (let n = 0; n < 20; n++) {
+      const name = n % 2 === 0 ? 'catalog.example' : 'billing.example';
+      connections.add((await (await call(`${scheme}://${name}/whoami`)).json()).connection);
+      await sleep(5); // in which a pool that mistook the name would close a connection
+    }
+    return same(connections.size <= 4, true, `${connections.size} connections for 20 calls`);
+  },
+
+  /** HTTP/2, where server and client can. */
+  async http2({ client, scheme, addresses }) {
+    if (scheme === 'http') return 'none';
+    const stack = mesh({ client, endpoints: addresses.http2 });
+    const response = await stack.call('https://catalog.example/whoami', put);
+    const { host, servername, httpVersion, body } = await response.json();
+    return first(
+      same(host, 'catalog.example', 'the host is the endpoint'),
+      same(servername, 'catalog.example'),
+      same(body, 'hello'),
+      await emptied(stack),
+      same(httpVersion, '2.0', `HTTP/${httpVersion}`),
+    );
+  },
+};
+
+async function sentTwice(stack, request) {
+  const { bodies } = await (await stack.call(request)).json();
+  return first(same(bodies.join(), 'hello,hello'), await emptied(stack));
+}
+
+async function unread({ client, endpoints, scheme }, path) {
+  const stack = mesh({ client, endpoints });
+  for (let n = 0; n < 3; n++) await asked(stack, `${scheme}://catalog.example${path}`);
+  return emptied(stack, collectGarbage, 4_000);
+}
+
+/** In a frame of its own, so that no response stays on the stack. */
+async function asked({ call }, url) {
+  await call(url);
+}

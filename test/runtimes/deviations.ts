@@ -1,0 +1,58 @@
+import type { Cell } from './cells.ts';
+
+/** Where a client cannot do what the others can, what is found there, and why. All that is not in here must be `ok`. */
+export interface Deviation {
+  readonly where: (cell: Cell) => boolean;
+  /** The checks, by name, with the scheme where it matters. */
+  readonly checks: RegExp;
+  /** What the check finds instead. */
+  readonly finds: RegExp;
+  readonly why: string;
+}
+
+const bundled: Readonly<Record<string, number>> = { 'node-20': 6, 'node-22': 6, 'node-24': 7, 'node-26': 8 };
+
+/** The generation of undici that a fetch is of; `undefined` if it is none of undici's. */
+function generationOf({ client, runtime }: Cell): number | undefined {
+  if (client.startsWith('undici')) return Number(client.slice(-1));
+  return client === 'built-in' || client.includes('ky') ? bundled[runtime] : undefined;
+}
+
+const agentsOf = ({ agents = '' }: Cell): number => Number(agents.slice(-1));
+
+/** Handlers have other methods since undici 8, which takes those of 7, and 7 takes and gives those of 6. */
+const refuses = (cell: Cell): boolean =>
+  cell.agents !== undefined &&
+  ((generationOf(cell) === 8 && agentsOf(cell) === 6) || ((generationOf(cell) ?? 8) < 8 && agentsOf(cell) === 8));
+
+export const deviations: readonly Deviation[] = [
+  {
+    where: refuses,
+    checks: /^(bare|Agent|ProxyAgent|http2)$/,
+    finds: /^refused$/,
+    why: 'a fetch of undici 6 or 7 and a dispatcher of 8 do not go together, nor a fetch of 8 and a dispatcher of 6',
+  },
+  {
+    where: refuses,
+    checks: /^MockAgent$/,
+    finds: /^ERR_TIMEOUT$/,
+    why: 'nor with a mock, which then never answers',
+  },
+  {
+    where: (cell) => generationOf(cell) === 8 && agentsOf(cell) === 6,
+    checks: /^setGlobalDispatcher$/,
+    finds: /^it is not obeyed$/,
+    why: 'a fetch of undici 8 does not look where undici 6 keeps the global dispatcher',
+  },
+  {
+    where: (cell) => cell.agents === undefined && (generationOf(cell) ?? 8) < 8,
+    checks: /^http2 /,
+    finds: /^HTTP\/1\.1$/,
+    why: 'before undici 8 HTTP/2 has to be asked for, by an Agent with `allowH2`',
+  },
+];
+
+/** The deviation that a finding is an instance of. */
+export function deviationOf(cell: Cell, check: string): Deviation | undefined {
+  return deviations.find(({ where, checks }) => checks.test(check) && where(cell));
+}
