@@ -173,12 +173,16 @@ describe('timeout', () => {
   it('records the stack of its own error only where asked', async () => {
     const clock = virtualClock();
     const stackOf = async (captureStacks: boolean) => {
-      const error = run(timeout(10, { clock }), never, { captureStacks }).catch((thrown: Error) => thrown);
+      const limited = wrap(timeout(10, { clock }), never, { captureStacks });
+      async function theCaller() {
+        await limited();
+      }
+      const error = theCaller().catch((thrown: Error) => thrown);
       await clock.advance(10);
-      return (await error).stack;
+      return ((await error) as Error).stack;
     };
 
-    expect(await stackOf(true)).toContain('\n    at ');
+    expect(await stackOf(true)).toMatch(/^TimeoutError: timed out after 10 ms\n    at [^]*theCaller/);
     expect(await stackOf(false)).not.toContain('\n    at ');
   });
 

@@ -41,7 +41,7 @@ export function timeout(
       if (at >= call.deadline) return next(call); // an outer limit comes first
       const child = call.fork(untilHead ? call.deadline : at); // a head limit is no deadline: the body may go on
       return new Promise((resolve, reject) => {
-        const deadline = new CallDeadline(limit, child, reject);
+        const deadline = new CallDeadline(limit, child, reject, call.captureStacks ? new Error() : undefined);
         limit.deadlines.add(deadline, at, now);
         try {
           // The platform's own `resolve` and `reject` go in as they are, so that V8 finds the caller for an error's stack.
@@ -74,20 +74,23 @@ interface Limit {
 class CallDeadline extends Deadline implements Holder {
   readonly #limit: Limit;
   readonly #call: Call;
+  readonly #begun: Error | undefined; // where the call came from: the stack of a timer leads nowhere
   #reject: ((error: unknown) => void) | undefined; // gone when the promise is settled, since it refers to the result
   #expired = false;
 
-  constructor(limit: Limit, call: Call, reject: (error: unknown) => void) {
+  constructor(limit: Limit, call: Call, reject: (error: unknown) => void, begun: Error | undefined) {
     super();
     this.#limit = limit;
     this.#call = call;
     this.#reject = reject;
+    this.#begun = begun;
   }
 
   override expire(local: boolean): void {
     const { ms, name } = this.#limit;
     this.#expired = true;
-    const error = new TimeoutError({ limitMs: ms, local, policy: name, captureStack: this.#call.captureStacks });
+    const error = new TimeoutError({ limitMs: ms, local, policy: name });
+    if (this.#begun !== undefined) error.stack = `${error.name}: ${error.message}${framesOf(this.#begun)}`;
     this.#reject?.(error);
     this.#reject = undefined;
     this.#call.abort(error);
@@ -113,4 +116,10 @@ class CallDeadline extends Deadline implements Holder {
     this.#limit.deadlines.remove(this);
     this.#call.release();
   }
+}
+
+/** The stack of an error, without the line of name and message that V8 begins it with. */
+function framesOf({ stack = '' }: Error): string {
+  const first = stack.indexOf('\n    at ');
+  return first === -1 ? `\n${stack}` : stack.slice(first);
 }
