@@ -8,7 +8,7 @@ import { watchOf, type Handler, type Watch, type Watcher } from './watch.ts';
  * One sending, given to fetch as its dispatcher: brings the request to its endpoint, aborts it without a signal, and
  * tells its holders when it is over. Nothing here refers to the response, or an unread one could never be collected.
  */
-export class Attempt implements AbortSink, Dispatcher, Watcher {
+export class Attempt implements AbortSink, Dispatcher, Holder, Watcher {
   aborted = false;
   reason: unknown = undefined;
   /** Fetch asked for a connection at all. */
@@ -19,6 +19,7 @@ export class Attempt implements AbortSink, Dispatcher, Watcher {
   readonly #signal: AbortSignal | undefined;
   readonly #route: Route | undefined;
   readonly #base: Dispatcher | undefined;
+  #controller: AbortController | undefined = undefined;
   #watch: Watch | undefined = undefined;
   #settled = false;
   #over = false;
@@ -58,16 +59,33 @@ export class Attempt implements AbortSink, Dispatcher, Watcher {
     return base.dispatch(options, watch);
   }
 
-  /** Ends the request wherever it stands. An abort by the caller's own signal is left to fetch, which follows it too. */
+  /** What ties a fetch to this attempt that may not use our dispatcher: a signal too, made when it is first asked for. */
+  link(): { readonly dispatcher: Dispatcher; readonly signal: AbortSignal } {
+    this.#controller ??= new AbortController();
+    return { dispatcher: this, signal: this.#controller.signal };
+  }
+
+  /** Does a fetch hang on its signal? */
+  get linked(): boolean {
+    return this.#controller !== undefined;
+  }
+
+  /** Ends the request wherever it stands. An abort by the caller's own signal is left to the fetch that follows it too. */
   abort(reason: unknown): void {
-    if (this.aborted || this.callerAborted) return;
+    if (this.aborted || (this.callerAborted && this.#controller === undefined)) return;
     this.aborted = true;
     this.reason = reason;
-    if (!this.#over) this.#watch?.abort(reason);
+    if (this.#controller !== undefined) this.#controller.abort(reason);
+    else if (!this.#over) this.#watch?.abort(reason);
+  }
+
+  /** Nobody wants its response: frees the connection of a fetch that has no other way. */
+  drop(): void {
+    this.#controller?.abort(new DOMException('nobody reads the response', 'AbortError'));
   }
 
   /** Is there nothing more to come? */
-  get over(): boolean {
+  get isOver(): boolean {
     return this.#over;
   }
 
@@ -101,7 +119,12 @@ export class Attempt implements AbortSink, Dispatcher, Watcher {
   /** A head came; only now is the end of a request the end of the attempt. */
   settle(): void {
     this.#settled = true;
-    if (this.#over || !this.dispatched) this.leave();
+    if (this.#over || (!this.dispatched && !this.linked)) this.leave();
+  }
+
+  /** Is itself a holder of a response that did not come through it. */
+  over(): void {
+    this.leave();
   }
 
   /** No abort is to reach it any more. */

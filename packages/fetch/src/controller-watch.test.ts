@@ -77,7 +77,7 @@ describe('ControllerWatch', () => {
     const { attempt, hearing, overs } = send(server);
     await once(hearing, 'end');
     expect(hearing).toMatchObject({ status: 200, body: 'catalog.example' });
-    expect(attempt).toMatchObject({ dispatched: true, sent: true, over: true });
+    expect(attempt).toMatchObject({ dispatched: true, sent: true, isOver: true });
     expect(overs).toEqual([undefined]);
   });
 

@@ -11,7 +11,7 @@ const LONGEST_DRAIN_MS = 1_000;
  * connection can be used again; cancels what is long, or of unknown length.
  */
 export function discard(result: unknown, call: Call, clock: Clock): void {
-  if (!isResponse(result) || attemptOf(result)?.over === true) return;
+  if (!isResponse(result) || attemptOf(result)?.isOver === true) return;
   const body = result.body as Body | null | undefined; // a stream of some kind: its members are asked for, not believed
   if (typeof body !== 'object' || body === null || body.locked === true) return;
   const length = contentLength(result);

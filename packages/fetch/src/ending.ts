@@ -1,6 +1,8 @@
 import type { Holder } from '@inmesh/core';
 import { contentLength, isResponse } from '@inmesh/http';
 
+import { nodeStreams } from './node-streams.ts';
+
 /** When the body of a response is over that did not come through our dispatcher: read, cancelled, died or collected. */
 export class Ending {
   #over = false;
@@ -45,22 +47,10 @@ export function endingOf(response: object): Ending | undefined {
 /** Node tells of its own streams, web streams too, without reading them; of others only their collection is seen. */
 function watch(body: object, ending: Ending): void {
   try {
-    streams()?.finished(body, (error) => {
+    nodeStreams()?.finished(body, (error) => {
       ending.end(error?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? undefined : error); // somebody cancelled it
     });
   } catch {
     // No stream of Node's.
   }
 }
-
-interface Streams {
-  finished(stream: object, callback: (error?: { readonly code?: string }) => void): unknown;
-}
-
-/** `node:stream`, where there is one. */
-function streams(): Streams | undefined {
-  if (typeof process === 'undefined') return undefined;
-  return process.getBuiltinModule?.('node:stream') as Streams | undefined; // what Node says it is
-}
-
-declare const process: { getBuiltinModule?(name: string): unknown } | undefined;

@@ -3,9 +3,11 @@ import { isIdempotent, type RequestLike } from '@inmesh/http';
 
 import { isReplayable } from './body.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { Spelled } from './detour.ts';
 import { initOf, isObject, type Init } from './init.ts';
-import { readAhead } from './read-ahead.ts';
-import { dispatcherOf, forgotten, isRequest, unreadBody, type Requested } from './requested.ts';
+import { isOwnRequest } from './platform.ts';
+import { anyStream, readAhead } from './read-ahead.ts';
+import { dispatcherOf, forgotten, isRequest, membersOf, unreadBody, type Requested } from './requested.ts';
 
 /** What a wrapped fetch was called with. */
 export interface FetchInput extends RequestLike {
@@ -79,7 +81,7 @@ export class Asked implements FetchInput {
   /** Can it be sent again as it was? */
   get replayable(): boolean {
     if (hasBody(this.init)) return isReplayable(this.init.body);
-    return this.#kept instanceof Uint8Array || !this.#request?.body;
+    return this.#kept instanceof Uint8Array || isReplayable(this.#request?.body);
   }
 
   /**
@@ -97,15 +99,37 @@ export class Asked implements FetchInput {
     return this.#keeping;
   }
 
-  /** fetch's second argument for one attempt. */
-  initFor(dispatcher: Dispatcher, signal?: AbortSignal): unknown {
+  /** A `Request` at all, and one that another fetch than the platform's may know: fetch's first argument as it was. */
+  get hasRequest(): boolean {
+    return this.#request !== undefined;
+  }
+
+  /** A `Request` that the platform's fetch does not know: of undici, of node-fetch. */
+  get foreign(): boolean {
+    return this.#request !== undefined && !isOwnRequest(this.#request);
+  }
+
+  /** fetch's second argument for one attempt, the first being as it was. */
+  initFor(link: { readonly dispatcher: Dispatcher; readonly signal?: AbortSignal }): unknown {
     if (this.#nonsense !== undefined && this.#nonsense !== null) return this.#nonsense; // fetch says what is wrong with it
-    const init: Record<string, unknown> = { ...this.init, dispatcher };
-    if (signal !== undefined) init['signal'] = signal;
+    const init: Record<string, unknown> = { ...this.init, ...link };
     if (this.#request === undefined) return init;
     if (Object.keys(this.init).length === 0) Object.assign(init, forgotten(this.#request));
     if (this.#kept !== undefined) Object.assign(init, { body: this.#kept, duplex: 'half' });
     return init;
+  }
+
+  /**
+   * What every fetch understands as its second argument, the first being the URL: what the caller said, over what its
+   * `Request` says.
+   */
+  spelled(): Spelled {
+    const request = this.#request;
+    if (request === undefined) return { ...this.init };
+    const init = { ...membersOf(request), ...this.init };
+    if (hasBody(this.init) || !request.body) return init;
+    if (request.bodyUsed && this.#kept === undefined) throw new TypeError('the body of the request was read before');
+    return { ...init, body: anyStream(this.#kept ?? request.body), duplex: 'half' };
   }
 }
 

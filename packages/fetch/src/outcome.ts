@@ -10,6 +10,7 @@ const verdicts = new WeakMap<object, Verdict>();
 /** A head came. */
 export function received(response: object, attempt: Attempt): void {
   if (attempt.dispatched) attempts.set(response, attempt);
+  else if (attempt.linked) hold(response, attempt); // an abort is to reach its body
   attempt.settle();
 }
 

@@ -2,7 +2,7 @@
 export interface Requested {
   readonly url: string;
   readonly method: string;
-  readonly headers: { get(name: string): string | null };
+  readonly headers: Iterable<readonly [string, string]> & { get(name: string): string | null };
   readonly body?: unknown;
   readonly bodyUsed: boolean;
   readonly signal?: AbortSignal | null;
@@ -12,15 +12,54 @@ export interface Requested {
 
 /** Known by its shape: another fetch has a class of its own. */
 export function isRequest(input: unknown): input is Requested {
+  if (typeof input !== 'object' || input === null) return false;
+  const { url, method, headers } = input as Partial<Record<keyof Requested, unknown>>; // asked, not believed
   return (
-    typeof input === 'object' && input !== null && 'url' in input && typeof input.url === 'string' && 'headers' in input
+    typeof url === 'string' &&
+    typeof method === 'string' &&
+    typeof (headers as Partial<Headers> | null)?.get === 'function'
   );
 }
 
 /** The body of a request that nobody has read or is reading; `undefined` if it has none of that kind. */
-export function unreadBody({ body, bodyUsed }: Requested): ReadableStream<Uint8Array> | undefined {
-  return !bodyUsed && body instanceof ReadableStream && !body.locked ? body : undefined;
+export function unreadBody({ body, bodyUsed }: Requested): AsyncIterable<unknown> | undefined {
+  if (bodyUsed || typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) return undefined;
+  return 'locked' in body && body.locked === true ? undefined : (body as AsyncIterable<unknown>); // a stream of some kind
 }
+
+/**
+ * A request as fetch's second argument, for a fetch that does not know its class. What is only said by its absence, or what
+ * a fetch refuses to be told, is left out.
+ */
+export function membersOf(request: Requested): Record<string, unknown> {
+  const members: Record<string, unknown> = { headers: [...request.headers] };
+  const known = request as unknown as Readonly<Record<string, unknown>>; // asked, not believed
+  for (const member of MEMBERS) {
+    const value = known[member];
+    if (value !== undefined && value !== null && value !== '' && value !== 'navigate') members[member] = value;
+  }
+  return members;
+}
+
+/** fetch's own, and those of node-fetch. */
+const MEMBERS = [
+  'method',
+  'redirect',
+  'mode',
+  'credentials',
+  'cache',
+  'integrity',
+  'keepalive',
+  'referrer',
+  'referrerPolicy',
+  'agent',
+  'compress',
+  'follow',
+  'size',
+  'timeout',
+  'highWaterMark',
+  'insecureHTTPParser',
+] as const;
 
 /** What fetch forgets of a request as soon as it is given a second argument, however little that says. */
 export function forgotten({ referrer, referrerPolicy }: Requested): object {

@@ -63,7 +63,7 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
   const nameOf = typeof name === 'function' ? (name as unknown as NameOf) : undefined; // given fetch's own arguments
   const fixedName = typeof name === 'function' ? 'fetch' : name;
   Call.start(undefined, { name: fixedName, captureStacks }); // so that a wrong option is an error here, not at the first call
-  const bound = policy(sender<Awaited<ReturnType<F>>>(fetch, dispatcher, count({ replayBodyBytes })));
+  const bound = policy(sender<Awaited<ReturnType<F>>>(fetch, dispatcher, count({ replayBodyBytes }), clock));
 
   function wrapped(input: unknown, init?: unknown): Promise<Awaited<ReturnType<F>>> {
     try {

@@ -1,0 +1,38 @@
+/** What runs us, as far as its fetch is unlike the others. */
+export type Platform = 'node' | 'bun' | 'deno' | 'other';
+
+export const PLATFORM: Platform = platform();
+
+/** The platform's own fetch, as it was when we were loaded: what is put in its place later is another fetch. */
+const OWN_FETCH: unknown = globalThis.fetch;
+
+export function isOwnFetch(fetch: unknown): boolean {
+  return fetch === OWN_FETCH;
+}
+
+/** Node's own fetch, which sends everything through a dispatcher. */
+export function isNodeFetch(fetch: unknown): boolean {
+  return PLATFORM === 'node' && isOwnFetch(fetch);
+}
+
+/** Deno's own fetch, which can say neither another Host nor another TLS server name than its URL's. */
+export function isDenoFetch(fetch: unknown): boolean {
+  return PLATFORM === 'deno' && isOwnFetch(fetch);
+}
+
+/** The platform's own class of requests: its fetch takes no other. */
+const OwnRequest: unknown = globalThis.Request;
+
+export function isOwnRequest(request: object): boolean {
+  return typeof OwnRequest === 'function' && request instanceof OwnRequest;
+}
+
+function platform(): Platform {
+  if (typeof process === 'undefined') return 'Deno' in globalThis ? 'deno' : 'other';
+  const { versions } = process;
+  if ('bun' in versions) return 'bun';
+  if ('deno' in versions) return 'deno';
+  return 'undici' in versions ? 'node' : 'other';
+}
+
+declare const process: { readonly versions: object } | undefined;
