@@ -20,7 +20,10 @@ export function mesh({ client, endpoints, limitMs = 10_000, ...options }) {
 export async function control(address, path) {
   const { get } = await import('node:http');
   await new Promise((resolve, reject) => {
-    get(`${address}${path}`, { agent: false }, (response) => response.resume().once('end', resolve)).once('error', reject);
+    get(`${address}${path}`, { agent: false }, (response) => response.resume().once('end', resolve)).once(
+      'error',
+      reject,
+    );
   });
 }
 

@@ -19,7 +19,14 @@ export function install(root: string): Installed {
   mkdirSync(folder, { recursive: true });
   if (!existsSync(done) || readFileSync(done, 'utf8') !== readFileSync(wanted, 'utf8')) {
     copyFileSync(wanted, join(folder, 'package.json'));
-    const words = ['install', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts=false', '--loglevel=error'];
+    const words = [
+      'install',
+      '--no-package-lock',
+      '--no-audit',
+      '--no-fund',
+      '--ignore-scripts=false',
+      '--loglevel=error',
+    ];
     const { status, error } = spawnSync('npm', words, { cwd: folder, stdio: 'inherit' });
     if (status !== 0) throw new Error(`the runtimes could not be installed into ${folder}`, { cause: error });
     copyFileSync(wanted, done);
@@ -30,7 +37,7 @@ export function install(root: string): Installed {
   for (const [name, [program = '']] of Object.entries(runtimes)) {
     const version = /[^@]*$/.exec(dependencies[name] ?? '')?.[0] ?? '';
     const { stdout, error } = spawnSync(program, ['--version'], { encoding: 'utf8' });
-    if (version === '' || stdout?.includes(version) !== true)
+    if (error !== undefined || version === '' || !stdout.includes(version))
       throw new Error(`${name} ${version} does not start from ${program}`, { cause: error ?? stdout });
   }
   return { load: pathToFileURL(join(folder, 'load.mjs')).href, runtimes };

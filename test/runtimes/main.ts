@@ -47,8 +47,7 @@ const all = rows.flatMap(judged);
 const deviating = all.filter(({ verdict }) => verdict === 'deviates');
 const unexpected = all.filter(({ verdict }) => verdict === 'unexpected');
 if (deviating.length > 0) console.log(`\nDeviations:\n${list(deviating)}`);
-if (unexpected.length > 0)
-  console.log(`\nUnexpected:\n${list(unexpected)}`);
+if (unexpected.length > 0) console.log(`\nUnexpected:\n${list(unexpected)}`);
 const failed = unexpected.length + (all.length === 0 ? 1 : 0);
 const seconds = Math.round((performance.now() - begun) / 1000);
 console.log(`\n${all.length - failed} as expected, ${failed} not, in ${wanted.length} programs and ${seconds} s`);

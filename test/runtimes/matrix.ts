@@ -46,7 +46,23 @@ export function table(rows: readonly Row[]): string {
   const drawn = new Table({
     head: ['', ...columns],
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 },
-    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '', left: '', right: '', middle: '', top: '', bottom: '', 'top-mid': '', 'top-left': '', 'top-right': '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+    chars: {
+      mid: '',
+      'left-mid': '',
+      'mid-mid': '',
+      'right-mid': '',
+      left: '',
+      right: '',
+      middle: '',
+      top: '',
+      bottom: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+    },
   });
   for (const row of rows) {
     const all = judged(row);

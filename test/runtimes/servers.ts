@@ -23,8 +23,10 @@ const contexts = new Map(
 /** Two names on one address; a client that gives none gets a certificate that is not for it. */
 const tls = {
   ...certificate('catalog'),
-  SNICallback: (name: string, found: (error: null, context: ReturnType<typeof createSecureContext> | undefined) => void) =>
-    found(null, contexts.get(name)),
+  SNICallback: (
+    name: string,
+    found: (error: null, context: ReturnType<typeof createSecureContext> | undefined) => void,
+  ) => found(null, contexts.get(name)),
 };
 
 async function portOf(server: Server): Promise<number> {
