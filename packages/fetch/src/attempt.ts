@@ -21,6 +21,7 @@ export class Attempt implements AbortSink, Dispatcher, Holder, Watcher {
   readonly #base: Dispatcher | undefined;
   #controller: AbortController | undefined = undefined;
   #watch: Watch | undefined = undefined;
+  #dropped = false;
   #settled = false;
   #over = false;
   #error: unknown = undefined;
@@ -81,6 +82,7 @@ export class Attempt implements AbortSink, Dispatcher, Holder, Watcher {
 
   /** Nobody wants its response: frees the connection of a fetch that has no other way. */
   drop(): void {
+    this.#dropped = true;
     this.#controller?.abort(new DOMException('nobody reads the response', 'AbortError'));
   }
 
@@ -109,7 +111,7 @@ export class Attempt implements AbortSink, Dispatcher, Holder, Watcher {
     const holder = this.#holder;
     const more = this.#moreHolders;
     this.#over = true;
-    this.#error = error === undefined ? undefined : this.#causeOf(error);
+    this.#error = error === undefined ? undefined : this.causeOf(error);
     this.#watch = this.#holder = this.#moreHolders = undefined;
     if (this.#settled) this.leave(); // else a redirect may go on
     holder?.over(this.#error);
@@ -133,9 +135,10 @@ export class Attempt implements AbortSink, Dispatcher, Holder, Watcher {
     this.#call = undefined;
   }
 
-  /** What an error really came from: the reason of whoever aborted, if somebody did. */
-  #causeOf(error: unknown): unknown {
+  /** What an error really came from: the reason of whoever aborted, if somebody did; nothing if nobody wanted the rest. */
+  causeOf(error: unknown): unknown {
     if (this.aborted) return this.reason;
-    return this.#signal?.aborted === true ? this.#signal.reason : error;
+    if (this.#dropped) return undefined;
+    return this.callerAborted ? this.#signal?.reason : error;
   }
 }

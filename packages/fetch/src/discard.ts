@@ -1,6 +1,8 @@
 import type { Call, Clock } from '@inmesh/core';
 import { contentLength, isResponse } from '@inmesh/http';
 
+import type { Attempt } from './attempt.ts';
+import { nodeStreams } from './node-streams.ts';
 import { attemptOf } from './outcome.ts';
 
 const MOST_TO_DRAIN = 64 * 1024;
@@ -11,22 +13,46 @@ const LONGEST_DRAIN_MS = 1_000;
  * connection can be used again; cancels what is long, or of unknown length.
  */
 export function discard(result: unknown, call: Call, clock: Clock): void {
-  if (!isResponse(result) || attemptOf(result)?.isOver === true) return;
+  if (!isResponse(result)) return;
+  const attempt = attemptOf(result);
+  if (attempt?.isOver === true) return;
   const body = result.body as Body | null | undefined; // a stream of some kind: its members are asked for, not believed
-  if (typeof body !== 'object' || body === null || body.locked === true) return;
+  if (typeof body !== 'object' || body === null || body.locked === true || body.readableDidRead === true) return;
   const length = contentLength(result);
-  const forMs = Math.min(LONGEST_DRAIN_MS, call.deadline - clock.now());
-  if (length !== undefined && length <= MOST_TO_DRAIN && forMs > 0 && !call.aborted && body.getReader !== undefined)
-    void drain(body.getReader(), forMs, clock);
-  else if (body.cancel !== undefined) Promise.resolve(body.cancel()).catch(() => {});
-  else body.destroy?.();
+  const forMs = call.aborted ? 0 : Math.min(LONGEST_DRAIN_MS, call.deadline - clock.now());
+  const brief = length !== undefined && length <= MOST_TO_DRAIN && forMs > 0;
+  if (body.cancel !== undefined) {
+    if (brief && body.getReader !== undefined) void drain(body.getReader(), forMs, clock);
+    else Promise.resolve(body.cancel()).catch(() => {});
+  } else if (body.destroy !== undefined) dispose(body, brief ? forMs : 0, clock, attempt);
 }
 
 interface Body {
   readonly locked?: boolean;
+  readonly readableDidRead?: boolean;
   getReader?(): Reader;
   cancel?(): Promise<void>;
+  resume?(): void;
   destroy?(): void;
+}
+
+/** A Node stream, which may hang on a socket that only its fetch can close. */
+function dispose(body: Body, forMs: number, clock: Clock, attempt: Attempt | undefined): void {
+  const end = (): void => {
+    body.destroy?.();
+    attempt?.drop();
+  };
+  const streams = nodeStreams();
+  if (forMs <= 0 || body.resume === undefined || streams === undefined) {
+    end();
+    return;
+  }
+  const timer = clock.setTimeout(end, forMs);
+  timer.unref?.();
+  streams.finished(body, () => {
+    clock.clearTimeout(timer);
+  });
+  body.resume();
 }
 
 interface Reader {

@@ -1,13 +1,51 @@
-import type { Holder } from '@inmesh/core';
+import type { Clock, Holder } from '@inmesh/core';
+import { Deadline, Deadlines } from '@inmesh/core/deadlines';
 import { contentLength, isResponse } from '@inmesh/http';
 
+import type { Attempt } from './attempt.ts';
 import { nodeStreams } from './node-streams.ts';
 
-/** When the body of a response is over that did not come through our dispatcher: read, cancelled, died or collected. */
-export class Ending {
+/** How long bodies may go unread that did not come through our dispatcher. One timer serves all, and keeps no process alive. */
+export class Patience {
+  readonly #clock: Clock;
+  readonly #ms: number;
+  readonly #deadlines: Deadlines;
+
+  constructor(clock: Clock, ms: number) {
+    this.#clock = clock;
+    this.#ms = ms;
+    this.#deadlines = new Deadlines(clock, ms);
+  }
+
+  start(ending: Ending): void {
+    const now = this.#clock.now();
+    this.#deadlines.add(ending, now + this.#ms, now);
+    this.#deadlines.settle(ending);
+  }
+
+  stop(ending: Ending): void {
+    this.#deadlines.remove(ending);
+  }
+}
+
+/**
+ * When the body of a response is over that did not come through our dispatcher: read, cancelled, died, collected, or left
+ * unread for too long.
+ */
+export class Ending extends Deadline {
+  readonly #body: WeakRef<object>;
+  readonly #attempt: Attempt | undefined;
+  readonly #patience: Patience;
   #over = false;
   #error: unknown = undefined;
   #holders: Holder[] = [];
+
+  constructor(body: object, attempt: Attempt | undefined, patience: Patience) {
+    super();
+    this.#body = new WeakRef(body);
+    this.#attempt = attempt;
+    this.#patience = patience;
+  }
 
   hold(holder: Holder): void {
     if (this.#over) holder.over(this.#error);
@@ -18,10 +56,24 @@ export class Ending {
     if (this.#over) return;
     const holders = this.#holders;
     this.#over = true;
-    this.#error = error;
+    if (error !== undefined) this.#error = this.#attempt === undefined ? error : this.#attempt.causeOf(error);
     this.#holders = [];
-    for (const holder of holders) holder.over(error);
+    this.#patience.stop(this);
+    for (const holder of holders) holder.over(this.#error);
   }
+
+  /** It was long enough, unless somebody reads it. */
+  override expire(): void {
+    const body = this.#body.deref();
+    if (body !== undefined && isBeingRead(body)) this.#patience.start(this);
+    else this.end();
+  }
+}
+
+/** A web stream has a reader, or a Node stream gave something away. */
+function isBeingRead(body: object): boolean {
+  const { locked, readableDidRead } = body as { readonly locked?: unknown; readonly readableDidRead?: unknown }; // of either kind
+  return locked === true || readableDidRead === true;
 }
 
 const endings = new WeakMap<object, Ending>();
@@ -30,15 +82,16 @@ const collected = new FinalizationRegistry<Ending>((ending) => {
 });
 
 /** The ending of a foreign response; `undefined` if it has no body to wait for, or one that was read already. */
-export function endingOf(response: object): Ending | undefined {
+export function endingOf(response: object, attempt: Attempt | undefined, patience: Patience): Ending | undefined {
   if (!isResponse(response) || contentLength(response) === 0) return undefined;
   const { body } = response;
   if (typeof body !== 'object' || body === null) return undefined;
   let ending = endings.get(body);
   if (ending === undefined) {
-    ending = new Ending();
+    ending = new Ending(body, attempt, patience);
     endings.set(body, ending);
     collected.register(body, ending);
+    patience.start(ending);
     watch(body, ending);
   }
   return ending;

@@ -2,15 +2,15 @@ import { FAILURE, IGNORABLE, LASTING_FAILURE, type Holder, type Verdict } from '
 import { UNSENT, verdictOfFailure } from '@inmesh/http';
 
 import type { Attempt } from './attempt.ts';
-import { endingOf } from './ending.ts';
+import { endingOf, type Patience } from './ending.ts';
 
 const attempts = new WeakMap<object, Attempt>();
 const verdicts = new WeakMap<object, Verdict>();
 
 /** A head came. */
-export function received(response: object, attempt: Attempt): void {
-  if (attempt.dispatched) attempts.set(response, attempt);
-  else if (attempt.linked) hold(response, attempt); // an abort is to reach its body
+export function received(response: object, attempt: Attempt, patience: Patience): void {
+  if (attempt.dispatched || attempt.linked) attempts.set(response, attempt);
+  if (!attempt.dispatched && attempt.linked) hold(response, attempt, patience); // an abort is to reach its body
   attempt.settle();
 }
 
@@ -41,18 +41,19 @@ export function verdictOfError(error: unknown): Verdict {
   return (typeof error === 'object' && error !== null ? verdicts.get(error) : undefined) ?? verdictOfFailure(error);
 }
 
-/** The attempt that a response came from; `undefined` if it did not come through our dispatcher. */
+/** The attempt that a response came from; `undefined` if it is of no fetch that was wrapped here. */
 export function attemptOf(response: object): Attempt | undefined {
   return attempts.get(response);
 }
 
 /** Tells the holder when a result is over, whatever it came from. */
-export function hold(result: unknown, holder: Holder): void {
+export function hold(result: unknown, holder: Holder, patience: Patience): void {
   if (typeof result !== 'object' || result === null) {
     holder.over();
     return;
   }
-  const ending = attempts.get(result) ?? endingOf(result);
+  const attempt = attempts.get(result);
+  const ending = attempt?.dispatched === true ? attempt : endingOf(result, attempt, patience);
   if (ending === undefined) holder.over();
   else ending.hold(holder);
 }

@@ -5,6 +5,7 @@ import { Attempt } from './attempt.ts';
 import { detour, type Fetch } from './detour.ts';
 import { discard } from './discard.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { Patience } from './ending.ts';
 import type { Asked } from './fetch-input.ts';
 import { failed, received } from './outcome.ts';
 import { isDenoFetch, isNodeFetch, isOwnFetch } from './platform.ts';
@@ -16,6 +17,7 @@ export function sender<T extends ResponseLike>(
   base: Dispatcher | undefined,
   replayBodyBytes: number,
   clock: Clock,
+  patience: Patience,
 ): Handler<T> {
   const routes = new Routes();
 
@@ -29,7 +31,7 @@ export function sender<T extends ResponseLike>(
     const own = isNodeFetch(given);
     return (own ? sendByDispatcher(given, asked, attempt) : sendAround(given, asked, attempt, route, call, clock)).then(
       (response) => {
-        received(response, attempt);
+        received(response, attempt, patience);
         return response;
       },
       (error: unknown) => {

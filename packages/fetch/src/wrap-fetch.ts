@@ -1,8 +1,9 @@
 import { begin, Call, systemClock, type Clock, type Layer } from '@inmesh/core';
-import { callable, clockOf, count, rejectUnknown, show } from '@inmesh/core/options';
+import { callable, clockOf, count, positiveMs, rejectUnknown, show } from '@inmesh/core/options';
 import type { ResponseLike } from '@inmesh/http';
 
 import { isDispatcher } from './dispatcher.ts';
+import { Patience } from './ending.ts';
 import { Asked } from './fetch-input.ts';
 import { fetchProtocol } from './protocol.ts';
 import { sender } from './send.ts';
@@ -20,6 +21,11 @@ export interface WrapFetchOptions<F extends FetchLike = typeof globalThis.fetch>
   readonly dispatcher?: object;
   /** How much of the body of a `Request` is kept for another attempt, in bytes (default: 64 KiB). */
   readonly replayBodyBytes?: number;
+  /**
+   * How long a response of a fetch that is not Node's may go unread until it counts as over, in ms (default: 60 s). Node's
+   * own fetch tells when nobody can read a response any more, others may not.
+   */
+  readonly maxUnreadMs?: number;
   /** Operation name of its calls, or what gives it of fetch's arguments: never a raw URL (default: `fetch`). */
   readonly name?: string | ((...args: Parameters<F>) => string);
   /** Errors of ours carry the stack of where they were made, which costs microseconds each (default: false). */
@@ -48,6 +54,7 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
     fetch,
     dispatcher,
     replayBodyBytes = 65_536,
+    maxUnreadMs = 60_000,
     name = 'fetch',
     captureStacks = false,
     clock = systemClock,
@@ -59,11 +66,12 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
   if (fetch !== undefined) callable({ fetch });
   if (dispatcher !== undefined && !isDispatcher(dispatcher))
     throw new TypeError(`dispatcher must have a method dispatch, got ${show(dispatcher)}`);
-  const protocol = fetchProtocol(clockOf({ clock }));
+  const patience = new Patience(clockOf({ clock }), positiveMs({ maxUnreadMs }));
+  const protocol = fetchProtocol(clock, patience);
   const nameOf = typeof name === 'function' ? (name as unknown as NameOf) : undefined; // given fetch's own arguments
   const fixedName = typeof name === 'function' ? 'fetch' : name;
   Call.start(undefined, { name: fixedName, captureStacks }); // so that a wrong option is an error here, not at the first call
-  const bound = policy(sender<Awaited<ReturnType<F>>>(fetch, dispatcher, count({ replayBodyBytes }), clock));
+  const bound = policy(sender<Awaited<ReturnType<F>>>(fetch, dispatcher, count({ replayBodyBytes }), clock, patience));
 
   function wrapped(input: unknown, init?: unknown): Promise<Awaited<ReturnType<F>>> {
     try {
