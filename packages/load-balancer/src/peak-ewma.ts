@@ -57,8 +57,8 @@ function costOf({ learned }: Candidate): Cost {
 }
 
 /**
- * Is the other better than the one drawn first? Of equal weights the lower `cost × (inFlight + 1)` is. What the first has in
- * flight is taken in terms of the other's weight. The call itself is taken so to the disadvantage of the other: idle
+ * Is the other better than the one drawn first? Of equal weights the one of lower `cost × (inFlight + 1)` is. Otherwise what
+ * the first has in flight is taken in terms of the other's weight, and the call itself as the smaller of the two ratios: idle
  * endpoints were drawn by weight, and that stands until one costs more than their weights differ.
  */
 function isBetter(other: Candidate, one: Candidate, now: number): boolean {
