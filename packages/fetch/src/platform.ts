@@ -20,11 +20,13 @@ export function isDenoFetch(fetch: unknown): boolean {
   return PLATFORM === 'deno' && isOwnFetch(fetch);
 }
 
-/** The platform's own class of requests: its fetch takes no other. */
-const OwnRequest: unknown = globalThis.Request;
-
+/**
+ * Is it of the platform's own class of requests? Its fetch takes no other. The class is looked up when it is needed: to
+ * name it makes Node load its undici, and the one of Node 24 then keeps its global dispatcher where undici 8 looks for its own.
+ */
 export function isOwnRequest(request: object): boolean {
-  return typeof OwnRequest === 'function' && request instanceof OwnRequest;
+  const { Request } = globalThis;
+  return typeof Request === 'function' && request instanceof Request;
 }
 
 function platform(): Platform {
