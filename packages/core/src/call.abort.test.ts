@@ -99,7 +99,7 @@ describe('Call', () => {
     const fork = Call.start(undefined).fork();
     const sinks = [sink(), sink(), sink(), sink()];
     for (const each of sinks) fork.onAbort(each);
-    fork.onAbort(sinks[2] as AbortSink);
+    for (const each of sinks) fork.onAbort(each);
     fork.offAbort(sinks[0] as AbortSink);
     fork.onAbort(sinks[3] as AbortSink);
     fork.offAbort(sinks[1] as AbortSink);
