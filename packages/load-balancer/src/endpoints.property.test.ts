@@ -63,7 +63,6 @@ function takeBack(world: World): void {
   for (const each of listed(world)) {
     if (each.state !== 'ejected' || each.until > world.now) continue;
     each.state = 'returned';
-    each.failures = 2;
     visited.add('ejected → returned');
   }
 }
@@ -83,7 +82,7 @@ function settle(world: World, { to, ejections }: PlainCall, well: boolean, earli
     return before;
   }
   to.failures = Math.max(to.failures, earlier) + 1;
-  if (to.failures < 3) return 0;
+  if (to.state !== 'returned' && to.failures < 3) return 0;
   const ejected = listed(world).filter(({ state }) => state === 'ejected').length;
   if (!to.listed) visited.add('failure of one not listed');
   else if (ejected + 1 > listed(world).length / 2) visited.add('too many to eject');

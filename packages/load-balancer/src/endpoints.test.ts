@@ -57,6 +57,23 @@ describe('Endpoints', () => {
     expect(changes).toEqual(['added a', 'added b', 'ejected a', 'returned a']);
   });
 
+  it('says why it ejects one', () => {
+    const reasons: (string | undefined)[] = [];
+    const endpoints = new Endpoints(rules, ({ change, reason }) => {
+      if (change === 'ejected') reasons.push(reason);
+    });
+    endpoints.replace(listOf(['a', 'b']), 0);
+    const member = at(endpoints, 0);
+    fail(endpoints, member, 3);
+    endpoints.available(500);
+    fail(endpoints, member, 1, 500);
+    endpoints.available(1_500);
+    const { generation } = member.health;
+    const ended = endpoints.succeeded(member, generation);
+    endpoints.failed(member, generation, ended, 1_500, noChance); // its body died
+    expect(reasons).toEqual(['3 failures in a row', 'failed again after its return', '5 failures in a row']);
+  });
+
   it.each([
     { count: 1, ratio: 0.5, most: 0 },
     { count: 2, ratio: 0.5, most: 1 },

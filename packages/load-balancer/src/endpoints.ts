@@ -1,7 +1,7 @@
 import type { Endpoint, EndpointEvent, Random } from '@inmesh/core';
 
 import type { Algorithm } from './algorithm.ts';
-import type { HealthRules } from './health.ts';
+import type { Health, HealthRules } from './health.ts';
 import { keyOf, Member } from './member.ts';
 
 /** When endpoints are ejected, and how many at most. */
@@ -82,10 +82,10 @@ export class Endpoints {
     if (now >= this.#firstReturn) this.#takeBack(now);
     if (!member.health.failed(generation, ended) || member.removed) return;
     if (this.#ejected + 1 > this.#rules.maxEjectedRatio * this.#all.length + ROUNDING) return;
+    const reason = reasonOf(member.health);
     const ejectedForMs = member.health.eject(now, random);
     member.learnAnew();
     this.#refresh();
-    const reason = `${member.health.consecutiveFailures} failures in a row`;
     this.#changed({ endpoint: member.endpoint, change: 'ejected', reason, ejectedForMs, at: now });
   }
 
@@ -111,4 +111,9 @@ export class Endpoints {
   #tooMany(): boolean {
     return this.#ejected > this.#rules.panicRatio * this.#all.length + ROUNDING;
   }
+}
+
+function reasonOf({ state, consecutiveFailures }: Health): string {
+  if (state === 'returned') return 'failed again after its return';
+  return consecutiveFailures === 1 ? '1 failure' : `${consecutiveFailures} failures in a row`;
 }

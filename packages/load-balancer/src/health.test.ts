@@ -79,6 +79,15 @@ describe('Health', () => {
     expect(health.failed(health.generation, 0)).toBe(true);
   });
 
+  it('counts failures in a row through an ejection', () => {
+    const health = new Health(rules);
+    for (let n = 0; n < 3; n++) health.failed(0, 0);
+    health.returnIfDue(health.eject(0, longest));
+    expect(health.consecutiveFailures).toBe(3);
+    health.failed(health.generation, 0);
+    expect(health.consecutiveFailures).toBe(4);
+  });
+
   it('is healthy again by its first success after it returned', () => {
     const health = new Health(rules);
     health.returnIfDue(health.eject(0, longest));

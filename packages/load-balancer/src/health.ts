@@ -44,7 +44,7 @@ export class Health {
   failed(generation: number, ended: number): boolean {
     if (!this.#counts(generation)) return false;
     this.consecutiveFailures = Math.max(this.consecutiveFailures, ended) + 1;
-    return this.consecutiveFailures >= this.#rules.ejectAfterFailures;
+    return this.state === 'returned' || this.consecutiveFailures >= this.#rules.ejectAfterFailures;
   }
 
   /** Gives for how long, in ms. Each ejection lasts twice as long as the one before, and is between half of that and all of it. */
@@ -66,7 +66,6 @@ export class Health {
   returnIfDue(now: number): boolean {
     if (this.state !== 'ejected' || now < this.ejectedUntil) return false;
     this.state = 'returned';
-    this.consecutiveFailures = this.#rules.ejectAfterFailures - 1;
     return true;
   }
 

@@ -138,7 +138,7 @@ describe('loadBalancer with endpoints that fail', () => {
     await clock.advance(1_000);
     expect(states(balancer)).toEqual(['returned', 'healthy']);
     unsubscribe();
-    expect(events).toEqual(['0 http://a ejected: 1 failures in a row', '1000 http://a returned: its time is up']);
+    expect(events).toEqual(['0 http://a ejected: 1 failure', '1000 http://a returned: its time is up']);
   });
 
   it('ignores ejection in a panic', async () => {
