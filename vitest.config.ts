@@ -5,7 +5,13 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@inmesh/source'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/architecture/fixtures/**', 'test/interop/**'],
+    exclude: [
+      '**/node_modules/**',
+      '**/dist/**',
+      'test/architecture/fixtures/**',
+      'test/interop/**',
+      'test/packaging/tarballs.test.ts',
+    ],
     execArgv: ['--expose-gc'],
     coverage: { include: ['packages/*/src/**/*.ts'] },
   },
