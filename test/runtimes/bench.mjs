@@ -28,7 +28,7 @@ export async function control(address, path) {
 }
 
 /** Waits until nothing is in flight, collecting garbage meanwhile if asked to. */
-export async function emptied({ inFlight }, collect = () => {}, forMs = 2_000) {
+export async function emptied({ inFlight }, collect = () => {}, forMs = 3_000) {
   for (const end = Date.now() + forMs; inFlight() > 0 && Date.now() < end; ) {
     collect();
     await sleep(20);
@@ -64,5 +64,5 @@ export function told(error) {
   const codes = [];
   for (let each = error; each && codes.length < 5; each = each.cause ?? each.errors?.[0])
     codes.push(typeof each.code === 'string' ? each.code : String(each.message ?? each).slice(0, 80));
-  return codes.join(' < ');
+  return codes.join(' < ').replace(/key-[\w-]+|:\d+/g, '…');
 }

@@ -50,6 +50,36 @@ export const deviations: readonly Deviation[] = [
     finds: /^HTTP\/1\.1$/,
     why: 'before undici 8 HTTP/2 has to be asked for, by an Agent with `allowH2`',
   },
+  {
+    where: ({ client, runtime }) => client.startsWith('node-fetch') || runtime === 'bun',
+    checks: /^http2 /,
+    finds: /^HTTP\/1\.1$/,
+    why: 'node-fetch and the fetch of Bun speak no HTTP/2',
+  },
+  {
+    where: ({ client }) => client.startsWith('node-fetch'),
+    checks: /^timeout /,
+    finds: /^the reader gets an AbortError$/,
+    why: 'node-fetch ends a body with an error of its own, whatever it was aborted with; the policies see the limit',
+  },
+  {
+    where: ({ client }) => client.startsWith('node-fetch'),
+    checks: /^collected /,
+    finds: /^only after maxUnreadMs$/,
+    why: 'the socket of node-fetch keeps a large body that nobody reads',
+  },
+  {
+    where: ({ runtime }) => runtime === 'deno',
+    checks: /^(host|redirect) http$/,
+    finds: /^the host is the endpoint$/,
+    why: 'the fetch of Deno sends the Host of its URL, whatever it is told',
+  },
+  {
+    where: ({ runtime }) => runtime === 'deno',
+    checks: /^(?!ownName).* https$/,
+    finds: /^this fetch cannot ask an endpoint for the certificate of catalog\.example/,
+    why: 'the fetch of Deno asks for the certificate of the host in its URL, so an endpoint needs one of its own name',
+  },
 ];
 
 /** The deviation that a finding is an instance of. */

@@ -17,10 +17,14 @@ const certificate = (name: string): { readonly key: Buffer; readonly cert: Buffe
   cert: readFileSync(join(import.meta.dirname, 'fixtures', `${name}.cert.pem`)),
 });
 const contexts = new Map(
-  ['catalog', 'billing'].map((name) => [`${name}.example`, createSecureContext(certificate(name))]),
+  [
+    ['catalog.example', 'catalog'],
+    ['billing.example', 'billing'],
+    ['localhost', 'localhost'],
+  ].map(([servername, file = '']) => [servername, createSecureContext(certificate(file))]),
 );
 
-/** Two names on one address; a client that gives none gets a certificate that is not for it. */
+/** Three names on one address; a client that gives none gets a certificate that is not for it. */
 const tls = {
   ...certificate('catalog'),
   SNICallback: (
