@@ -1,4 +1,4 @@
-import type { ResponseLike } from '@inmesh/http';
+import { isResponse, type ResponseLike } from '@inmesh/http';
 
 import type { Attempt } from './attempt.ts';
 import { isReplayable } from './body.ts';
@@ -37,7 +37,10 @@ export async function detour<T extends ResponseLike>(
       init,
       followed === 0 || route.covers(new URL(sending.url)) ? route : undefined,
     );
-    const next = follows && leadsOn(response.status) ? whereTo(sending, response, route, followed, drop) : undefined;
+    const next =
+      follows && isResponse(response) && leadsOn(response.status)
+        ? whereTo(sending, response, route, followed, drop)
+        : undefined;
     if (next === undefined) return shown(response, route, followed);
     drop(response);
     sending = next;
@@ -88,6 +91,7 @@ function whereTo<T extends ResponseLike>(
 
 /** The response says what was asked, and not where that was found. */
 function shown<T extends object>(response: T, route: Route, followed: number): T {
+  if (!isResponse(response)) return response; // a mock that answers with nothing
   const { url } = response as { readonly url?: unknown }; // of a mock, perhaps none
   const asked = typeof url === 'string' ? route.back(url).replace(/#.*$/s, '') : url;
   if (asked !== url) Reflect.defineProperty(response, 'url', { value: asked, configurable: true });

@@ -8,8 +8,9 @@ const attempts = new WeakMap<object, Attempt>();
 const verdicts = new WeakMap<object, Verdict>();
 
 /** A head came. */
-export function received(response: object, attempt: Attempt, patience: Patience): void {
-  if (attempt.dispatched || attempt.linked) attempts.set(response, attempt);
+export function received(response: unknown, attempt: Attempt, patience: Patience): void {
+  const tracked = typeof response === 'object' && response !== null && (attempt.dispatched || attempt.linked);
+  if (tracked) attempts.set(response, attempt);
   if (!attempt.dispatched && attempt.linked) hold(response, attempt, patience); // an abort is to reach its body
   attempt.settle();
 }

@@ -2,14 +2,15 @@ import { endpoint, type Call, type Clock, type Handler } from '@inmesh/core';
 import type { ResponseLike } from '@inmesh/http';
 
 import { Attempt } from './attempt.ts';
-import { detour, type Fetch } from './detour.ts';
-import { discard } from './discard.ts';
+import type { Fetch } from './detour.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Patience } from './ending.ts';
 import type { Asked } from './fetch-input.ts';
+import { noteRequest, noteResponse } from './notes.ts';
 import { failed, received } from './outcome.ts';
-import { isDenoFetch, isNodeFetch, isOwnFetch } from './platform.ts';
-import { Routes, type Route } from './route.ts';
+import { isNodeFetch } from './platform.ts';
+import { Routes } from './route.ts';
+import { sendAround } from './send-around.ts';
 
 /** The innermost handler: sends one attempt of a call with fetch. */
 export function sender<T extends ResponseLike>(
@@ -28,16 +29,25 @@ export function sender<T extends ResponseLike>(
     const attempt = new Attempt(call, asked.signal, route, asked.dispatcher ?? base);
     call.onAbort(attempt);
     if (attempt.aborted) return Promise.reject(attempt.reason);
+    noteRequest(call, asked);
     const own = isNodeFetch(given);
-    return (own ? sendByDispatcher(given, asked, attempt) : sendAround(given, asked, attempt, route, call, clock)).then(
-      (response) => {
-        received(response, attempt, patience);
-        return response;
-      },
-      (error: unknown) => {
-        throw failed(error, attempt, !own);
-      },
-    );
+    try {
+      return (
+        own ? sendByDispatcher(given, asked, attempt) : sendAround(given, asked, attempt, route, call, clock)
+      ).then(
+        (response) => {
+          received(response, attempt, patience);
+          noteResponse(call, response);
+          return response;
+        },
+        (error: unknown) => {
+          throw failed(error, attempt, !own);
+        },
+      );
+    } catch (error) {
+      attempt.leave();
+      throw error;
+    }
   }
 
   return function sent(call) {
@@ -55,49 +65,6 @@ export function sender<T extends ResponseLike>(
 function sendByDispatcher<T>(fetch: Fetch<T>, asked: Asked, attempt: Attempt): Promise<T> {
   if (asked.foreign) return fetch(asked.url, { signal: asked.signal, ...asked.spelled(), dispatcher: attempt });
   return fetch(asked.input, asked.initFor({ dispatcher: attempt }));
-}
-
-/** With another fetch. */
-function sendAround<T extends ResponseLike>(
-  fetch: Fetch<T>,
-  asked: Asked,
-  attempt: Attempt,
-  route: Route | undefined,
-  call: Call,
-  clock: Clock,
-): Promise<T> {
-  if (route === undefined)
-    return asked.hasRequest ? sendRequest(fetch, asked, attempt) : fetch(asked.input, asked.initFor(attempt.link()));
-  if (isDenoFetch(fetch) && !route.namesItself) throw unnamed(route);
-  return detour(fetch, asked.url, asked.spelled(), attempt, route, (response) => {
-    discard(response, call, clock);
-  });
-}
-
-/** Fetches that did not know a `Request` that they were given. */
-const strangers = new WeakSet();
-
-/** A `Request` goes to a fetch as it is, unless that knows only those of its own class. */
-async function sendRequest<T>(fetch: Fetch<T>, asked: Asked, attempt: Attempt): Promise<T> {
-  if (!strangers.has(fetch) && !(asked.foreign && isOwnFetch(fetch)))
-    try {
-      return await fetch(asked.input, asked.initFor(attempt.link()));
-    } catch (error) {
-      if (attempt.aborted || attempt.dispatched || !isUnknownRequest(error)) throw error;
-      strangers.add(fetch);
-    }
-  return fetch(asked.url, { ...asked.spelled(), ...attempt.link() });
-}
-
-/** Did a fetch take a `Request` for a URL? */
-function isUnknownRequest(error: unknown): boolean {
-  return error instanceof TypeError && /\[object \w+\]|Invalid URL|absolute URL/i.test(error.message);
-}
-
-function unnamed({ servername }: Route): TypeError {
-  return new TypeError(
-    `this fetch cannot ask an endpoint for the certificate of ${servername}: set the endpoint's servername to its own name`,
-  );
 }
 
 /** Waits for something, unless the call is aborted first. */

@@ -2,6 +2,7 @@ import { begin, Call, systemClock, type Clock, type Layer } from '@inmesh/core';
 import { callable, clockOf, count, positiveMs, rejectUnknown, show } from '@inmesh/core/options';
 import type { ResponseLike } from '@inmesh/http';
 
+import { CallerDeadlines } from './deadline.ts';
 import { isDispatcher } from './dispatcher.ts';
 import { Patience } from './ending.ts';
 import { Asked } from './fetch-input.ts';
@@ -28,6 +29,11 @@ export interface WrapFetchOptions<F extends FetchLike = typeof globalThis.fetch>
   readonly maxUnreadMs?: number;
   /** Operation name of its calls, or what gives it of fetch's arguments: never a raw URL (default: `fetch`). */
   readonly name?: string | ((...args: Parameters<F>) => string);
+  /**
+   * How long the caller still waits for a call and its body, in ms, of fetch's arguments; `undefined` if that is not known.
+   * Then it ends with {@link DeadlineExceededError}, at once if it is 0 or less (default: no deadline).
+   */
+  readonly deadlineMs?: (...args: Parameters<F>) => number | undefined;
   /** Errors of ours carry the stack of where they were made, which costs microseconds each (default: false). */
   readonly captureStacks?: boolean;
   /** Tells what a `Retry-After` with a date means, and bounds the reading of what is thrown away. */
@@ -56,6 +62,7 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
     replayBodyBytes = 65_536,
     maxUnreadMs = 60_000,
     name = 'fetch',
+    deadlineMs,
     captureStacks = false,
     clock = systemClock,
     ...unknown
@@ -66,9 +73,12 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
   if (fetch !== undefined) callable({ fetch });
   if (dispatcher !== undefined && !isDispatcher(dispatcher))
     throw new TypeError(`dispatcher must have a method dispatch, got ${show(dispatcher)}`);
-  const patience = new Patience(clockOf({ clock }), positiveMs({ maxUnreadMs }));
+  if (deadlineMs !== undefined) callable({ deadlineMs });
+  const msOf = deadlineMs as unknown as Of<number | undefined> | undefined; // given fetch's own arguments
+  const deadlines = new CallerDeadlines(clockOf({ clock }));
+  const patience = new Patience(clock, positiveMs({ maxUnreadMs }));
   const protocol = fetchProtocol(clock, patience);
-  const nameOf = typeof name === 'function' ? (name as unknown as NameOf) : undefined; // given fetch's own arguments
+  const nameOf = typeof name === 'function' ? (name as unknown as Of<string>) : undefined; // given fetch's own arguments
   const fixedName = typeof name === 'function' ? 'fetch' : name;
   Call.start(undefined, { name: fixedName, captureStacks }); // so that a wrong option is an error here, not at the first call
   const bound = policy(sender<Awaited<ReturnType<F>>>(fetch, dispatcher, count({ replayBodyBytes }), clock, patience));
@@ -78,7 +88,9 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
       const asked = new Asked(input, init);
       const { signal } = asked;
       const operation = nameOf === undefined ? fixedName : nameOf(input, init);
-      return begin(bound, Call.start(asked, { name: operation, signal, protocol, captureStacks }));
+      const call = Call.start(asked, { name: operation, signal, protocol, captureStacks });
+      const ms = msOf?.(input, init);
+      return begin(ms === undefined ? bound : (limited) => deadlines.limit(bound, limited, ms), call);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -86,4 +98,4 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
   return wrapped as unknown as Callable<F>; // it is called as F is, and answers as F does
 }
 
-type NameOf = (input: unknown, init: unknown) => string;
+type Of<T> = (input: unknown, init: unknown) => T;

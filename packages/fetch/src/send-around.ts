@@ -1,0 +1,54 @@
+import type { Call, Clock } from '@inmesh/core';
+import type { ResponseLike } from '@inmesh/http';
+
+import type { Attempt } from './attempt.ts';
+import { detour, type Fetch } from './detour.ts';
+import { discard } from './discard.ts';
+import type { Asked } from './fetch-input.ts';
+import { isDenoFetch, isOwnFetch } from './platform.ts';
+import type { Route } from './route.ts';
+
+/** Sends with a fetch that is not Node's own: whether it uses our dispatcher is not known. */
+export function sendAround<T extends ResponseLike>(
+  fetch: Fetch<T>,
+  asked: Asked,
+  attempt: Attempt,
+  route: Route | undefined,
+  call: Call,
+  clock: Clock,
+): Promise<T> {
+  if (route === undefined)
+    return asked.hasRequest ? sendRequest(fetch, asked, attempt) : fetch(asked.input, asked.initFor(attempt.link()));
+  if (isDenoFetch(fetch) && !route.namesItself) throw unnamed(route);
+  return detour(fetch, asked.url, asked.spelled(), attempt, route, (response) => {
+    discard(response, call, clock);
+  });
+}
+
+/** Fetches that did not know a `Request` that they were given. */
+const strangers = new WeakSet();
+
+/** A `Request` goes to a fetch as it is, unless that knows only those of its own class. */
+async function sendRequest<T>(fetch: Fetch<T>, asked: Asked, attempt: Attempt): Promise<T> {
+  if (!strangers.has(fetch) && !(asked.foreign && isOwnFetch(fetch)))
+    try {
+      return await fetch(asked.input, asked.initFor(attempt.link()));
+    } catch (error) {
+      if (attempt.aborted || attempt.dispatched || !isUnknownRequest(error)) throw error;
+      strangers.add(fetch);
+    }
+  return fetch(asked.url, { ...asked.spelled(), ...attempt.link() });
+}
+
+/** Did a fetch take a `Request` for a URL? Then it sent nothing. */
+function isUnknownRequest(error: unknown): boolean {
+  if (!(error instanceof TypeError)) return false;
+  const taken = 'input' in error ? String(error.input) : error.message;
+  return taken.includes('[object ') || error.message === 'Only absolute URLs are supported'; // so says node-fetch 2
+}
+
+function unnamed({ servername }: Route): TypeError {
+  return new TypeError(
+    `this fetch cannot ask an endpoint for the certificate of ${servername}: set the endpoint's servername to its own name`,
+  );
+}
