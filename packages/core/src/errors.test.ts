@@ -116,4 +116,10 @@ describe('findError', () => {
     expect(findError(timedOut, TimedOut)?.policy).toBe('users');
     expect(findError(timedOut, CircuitOpen)).toBeUndefined();
   });
+
+  it.each([[undefined], [null], ['ERR_TIMEOUT']])('refuses %j as a class, whatever the error', (Class) => {
+    expect(() => findError('any', Class as unknown as typeof TimedOut)).toThrow(
+      /^Class must be a class of errors, got/,
+    );
+  });
 });

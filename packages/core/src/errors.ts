@@ -1,3 +1,5 @@
+import { show } from '@inmesh/core/options';
+
 /** What our errors carry beside their message. */
 export interface ResilienceErrorFacts {
   /** The name of the policy that ended the call. */
@@ -44,7 +46,7 @@ export type ErrorClass<E extends ResilienceError> = (abstract new (
  *
  * Works where `instanceof` does not: across two installed copies, between ES modules and CommonJS, and through `cause`
  * (a body that dies rejects with the platform's error, caused by ours). Use {@link findError} to read the facts of an
- * error that may be a cause.
+ * error that may be a cause. Throws a `TypeError` if `Class` is no class, for then it would quietly answer no.
  */
 export function isError<E extends ResilienceError>(error: unknown, Class: ErrorClass<E>): error is E {
   return findError(error, Class) !== undefined;
@@ -52,6 +54,7 @@ export function isError<E extends ResilienceError>(error: unknown, Class: ErrorC
 
 /** The first of our errors of this class among the error and its causes. */
 export function findError<E extends ResilienceError>(error: unknown, Class: ErrorClass<E>): E | undefined {
+  if (typeof Class !== 'function') throw new TypeError(`Class must be a class of errors, got ${show(Class)}`);
   let candidate = error;
   for (let depth = 0; depth < DEEPEST_CAUSE && isObject(candidate); depth++) {
     if (matches(candidate, Class)) return candidate as unknown as E; // known by its brand and code
