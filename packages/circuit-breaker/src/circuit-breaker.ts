@@ -1,4 +1,4 @@
-import { circuitChannel, systemClock, type Clock, type Judge, type Policy } from '@inmesh/core';
+import { circuitChannel, systemClock, type Call, type Clock, type Judge, type Policy } from '@inmesh/core';
 import { clockOf, count, judgeOf, positiveMs, rejectUnknown, show, text } from '@inmesh/core/options';
 
 import { Circuit, type CircuitCounts, type CircuitState } from './circuit.ts';
@@ -77,10 +77,7 @@ export function circuitBreaker({
   const policy: Policy = (next) =>
     function guarded(call) {
       const admission = circuit.standing ?? circuit.admit(clock.now());
-      if (admission === undefined) {
-        const retryAfterMs = circuit.retryAfterMs(clock.now());
-        return Promise.reject(new CircuitOpenError({ policy: name, retryAfterMs, captureStack: call.captureStacks }));
-      }
+      if (admission === undefined) return refusal(call, name, circuit.retryAfterMs(clock.now()));
       return next(call).then(
         (result) => {
           referee.fulfilled(call, result, admission);
@@ -104,6 +101,10 @@ export function circuitBreaker({
       },
     },
   }) as CircuitBreaker; // the members were defined just above
+}
+
+function refusal(call: Call, policy: string, retryAfterMs: number): Promise<never> {
+  return Promise.reject(new CircuitOpenError({ policy, retryAfterMs, captureStack: call.captureStacks }));
 }
 
 function detectorsOf(trip: Detector | readonly Detector[]): readonly Detector[] {
