@@ -16,6 +16,9 @@ export function mesh({ client, endpoints, limitMs = 10_000, ...options }) {
   };
 }
 
+/** An endpoint that has a certificate of its own name. */
+export const named = (origin) => ({ origin: origin.replace('127.0.0.1', 'localhost'), servername: 'localhost' });
+
 /** Asks the servers' process; through no fetch, since that is what is tested. */
 export async function control(address, path) {
   const { get } = await import('node:http');
@@ -63,6 +66,6 @@ export function told(error) {
   if (typeof error !== 'object' || error === null) return String(error);
   const codes = [];
   for (let each = error; each && codes.length < 5; each = each.cause ?? each.errors?.[0])
-    codes.push(typeof each.code === 'string' ? each.code : String(each.message ?? each).slice(0, 80));
+    codes.push(typeof each.code === 'string' ? each.code : String(each.message ?? each).slice(0, 120));
   return codes.join(' < ').replace(/key-[\w-]+|:\d+/g, '…');
 }

@@ -78,7 +78,7 @@ export const dispatcherChecks = {
     agents.setGlobalDispatcher(new agents.ProxyAgent({ uri: addresses.proxy, token: `${key}-global` }));
     const passed = async () => {
       const way = control(addresses.control, `/wait/proxied/${key}-global`);
-      return (await within(300, way, 'it is not obeyed')) ?? 'ok';
+      return (await within(1_000, way, 'it is not obeyed')) ?? 'ok';
     };
     return first(await arrives(client, undefined, addresses), await passed());
   },
