@@ -9,11 +9,21 @@ import { Asked } from './fetch-input.ts';
 import { fetchProtocol } from './protocol.ts';
 import { sender } from './send.ts';
 
-/** A function that is called like fetch and answers with something like a `Response`. */
-export type FetchLike = (input: never, init?: never) => Promise<ResponseLike>;
+/** A function that is called like fetch, with a string at least, and answers with something like a `Response`. */
+export type FetchLike = (input: string, init?: never) => Promise<ResponseLike>;
 
-/** The type of the function itself; of one that has members of its own, only how it is called. */
-export type Callable<F extends FetchLike> = keyof F extends never ? F : (...args: Parameters<F>) => ReturnType<F>;
+/**
+ * The type of the function itself; of one that has members of its own, or whose promise has, only how it is called and what
+ * it answers with.
+ */
+export type Callable<F extends FetchLike> = keyof F extends never
+  ? Answer<F> extends ReturnType<F>
+    ? F
+    : Plain<F>
+  : Plain<F>;
+
+type Answer<F extends FetchLike> = Promise<Awaited<ReturnType<F>>>;
+type Plain<F extends FetchLike> = (...args: Parameters<F>) => Answer<F>;
 
 export interface WrapFetchOptions<F extends FetchLike = typeof globalThis.fetch> {
   /** What sends the requests (default: the global `fetch`, looked up at each call). */
@@ -67,7 +77,7 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
     clock = systemClock,
     ...unknown
   }: WrapFetchOptions<F> = {},
-): Callable<F> {
+): Callable<NoInfer<F>> {
   rejectUnknown(unknown, arguments[1]);
   callable({ policy });
   if (fetch !== undefined) callable({ fetch });
@@ -95,7 +105,7 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
       return Promise.reject(error);
     }
   }
-  return wrapped as unknown as Callable<F>; // it is called as F is, and answers as F does
+  return wrapped as unknown as Callable<NoInfer<F>>; // it is called as F is, and answers as F does
 }
 
 type Of<T> = (input: unknown, init: unknown) => T;
