@@ -1,6 +1,6 @@
 // Retries that help, and retries that make it worse.
 import { circuitBreaker } from '@inmesh/circuit-breaker';
-import { compose, defineProtocol, FAILURE, LASTING_FAILURE, wrap } from '@inmesh/core';
+import { compose, defineProtocol, wrap } from '@inmesh/core';
 import { constant, exponential, type Backoff } from '@inmesh/core/backoff';
 import { seededRandom } from '@inmesh/core/testing';
 import { retry } from '@inmesh/retry';
@@ -103,24 +103,6 @@ console.log('❌ the price is', await swallowed());
 prices.unshift(undefined);
 console.log('✅ the price is', await caught());
 
-// #region errors
-/** ✅ Says which errors pass, for retries, breakers and metrics alike. */
-const postgres = defineProtocol({
-  ofError: (error) => (passing.has((error as { code?: string }).code) ? FAILURE : LASTING_FAILURE),
-});
-const passing = new Set<string | undefined>(['40001', '40P01', '57P01']); // serialisation, deadlock, shutdown
-// #endregion
-requests = 0;
-const insert = wrap(
-  retry(soon),
-  async () => {
-    requests++;
-    throw Object.assign(new Error('duplicate key'), { code: '23505' });
-  },
-  { protocol: postgres },
-);
-await insert().catch((error: Error) => console.log(`✅ ${error.message}, and ${requests} request`));
-
 // Output:
 // attempt 1 was enough
 // ❌ charged 3 times
@@ -133,4 +115,3 @@ await insert().catch((error: Error) => console.log(`✅ ${error.message}, and ${
 // ✅ 100 calls to what is down, 20 requests
 // ❌ the price is 0
 // ✅ the price is 12
-// ✅ duplicate key, and 1 request
