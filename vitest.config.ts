@@ -13,6 +13,7 @@ export default defineConfig({
       'test/packaging/tarballs.test.ts',
     ],
     execArgv: ['--expose-gc'],
+    testTimeout: 30_000, // the longest take four seconds, and many times that where others compete for the processor
     coverage: { include: ['packages/*/src/**/*.ts'] },
   },
 });
