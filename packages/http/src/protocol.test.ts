@@ -54,6 +54,8 @@ describe('httpProtocol', () => {
   });
 
   it('refuses options that are unknown or of the wrong kind', () => {
+    // @ts-expect-error no options object
+    expect(() => httpProtocol(5)).toThrow('options must be an object, got 5');
     // @ts-expect-error misspelt
     expect(() => httpProtocol({ ofResults: () => SUCCESS })).toThrow('unknown member of a protocol: ofResults');
     // @ts-expect-error no function

@@ -1,5 +1,5 @@
 import { defineProtocol, SUCCESS, systemClock, type Call, type Clock, type Protocol } from '@inmesh/core';
-import { callable, clockOf } from '@inmesh/core/options';
+import { callable, clockOf, rejectUnknown } from '@inmesh/core/options';
 
 import { verdictOfFailure } from './failure.ts';
 import { isIdempotent, type RequestLike } from './request.ts';
@@ -29,6 +29,7 @@ export function httpProtocol({
   clock = systemClock,
   ...adapter
 }: HttpProtocolOptions = {}): Protocol {
+  rejectUnknown({}, arguments[0]); // what is unknown among the rest defineProtocol refuses
   callable({ requestOf });
   clockOf({ clock });
   return defineProtocol({

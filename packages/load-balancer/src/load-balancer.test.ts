@@ -99,6 +99,7 @@ describe('loadBalancer', () => {
     { options: { ejectAfterFailures: 0 }, message: 'ejectAfterFailures must be a whole number of 1 or more, got 0' },
     { options: { ejectAfterFailures: 1.5 }, message: 'ejectAfterFailures must be a whole number' },
     { options: { ejectForMs: 0 }, message: 'ejectForMs must be a positive number of milliseconds, got 0' },
+    { options: { ejectForMs: 5n }, message: 'ejectForMs must be a positive number of milliseconds, got a bigint' },
     { options: { ejectForMs: '1s' }, message: 'ejectForMs must be a positive number of milliseconds, got "1s"' },
     { options: { ejectForMs: Number.NaN }, message: 'ejectForMs must be a positive number of milliseconds, got NaN' },
     { options: { maxEjectForMs: Infinity }, message: 'maxEjectForMs must be a positive number' },

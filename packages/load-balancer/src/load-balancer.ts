@@ -85,7 +85,7 @@ export function loadBalancer({
   algorithm = peakEwma(),
   ejectAfterFailures = 5,
   ejectForMs = 1_000,
-  maxEjectForMs = Math.max(30_000, ejectForMs),
+  maxEjectForMs = ejectForMs > 30_000 ? ejectForMs : 30_000,
   maxEjectedRatio = 0.5,
   panicRatio = 0.5,
   judge,

@@ -163,6 +163,16 @@ describe('createRegistry', () => {
     expect(registry.metrics()).toBe('');
   });
 
+  it.each(['counter', 'gauge', 'histogram'] as const)(
+    'refuses a %s without options, or with something else',
+    (kind) => {
+      const make = createRegistry()[kind] as (given?: unknown) => unknown; // as from JavaScript
+      expect(() => make()).toThrow('name must be a string, got undefined');
+      expect(() => make(5 as never)).toThrow('options must be an object, got 5');
+      expect(() => make('calls' as never)).toThrow('options must be an object, got "calls"');
+    },
+  );
+
   it.each(['counter', 'gauge'] as const)('refuses an unknown option of a %s', (kind) => {
     expect(() => createRegistry()[kind]({ ...bare, buckets: [1] } as never)).toThrow('unknown option: buckets');
   });

@@ -56,20 +56,20 @@ export function createRegistry({ maxSeries = 2_000, clock = systemClock, ...unkn
 
   return {
     contentType: CONTENT_TYPE,
-    counter({ name, help, labelNames = [], ...others }) {
-      rejectUnknown(others);
+    counter({ name, help, labelNames = [], ...others } = NO_OPTIONS) {
+      rejectUnknown(others, arguments[0]);
       const checked = check(name, help, labelNames);
       return shelf.keep(name, ['counter', help, ...labelNames], [], () => new Counter(checked, maxSeries));
     },
-    gauge({ name, help, labelNames = [], collect, ...others }) {
-      rejectUnknown(others);
+    gauge({ name, help, labelNames = [], collect, ...others } = NO_OPTIONS) {
+      rejectUnknown(others, arguments[0]);
       const checked = check(name, help, labelNames);
       if (collect !== undefined) callable({ collect });
       const make: Make = ['gauge', help, collect, ...labelNames];
       return shelf.keep(name, make, [], () => new Gauge(checked, maxSeries, collect));
     },
-    histogram({ name, help, labelNames = [], buckets = DEFAULT_BUCKETS, ...others }) {
-      rejectUnknown(others);
+    histogram({ name, help, labelNames = [], buckets = DEFAULT_BUCKETS, ...others } = NO_OPTIONS) {
+      rejectUnknown(others, arguments[0]);
       const checked = check(name, help, labelNames, ['le']);
       const upper = bounds(buckets);
       const make: Make = ['histogram', help, ...labelNames, ...upper];
@@ -97,3 +97,6 @@ function check<L extends string>(
 ): Required<MetricOptions<L>> {
   return { name: metricName({ name }), help: text({ help }), labelNames: namesOfLabels(labelNames, reserved) };
 }
+
+/** Refused at once: the check of `name` says best what is missing. */
+const NO_OPTIONS = {} as never;

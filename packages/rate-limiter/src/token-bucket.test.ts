@@ -138,6 +138,7 @@ describe('tokenBucket', () => {
     ['ratePerSecond', Number.NaN, 'RangeError: ratePerSecond must be a positive number, got NaN'],
     ['ratePerSecond', '10', 'TypeError: ratePerSecond must be a positive number, got "10"'],
     ['ratePerSecond', undefined, 'TypeError: ratePerSecond must be a positive number, got undefined'],
+    ['ratePerSecond', 5n, 'TypeError: ratePerSecond must be a positive number, got a bigint'],
     ['burst', 0, 'RangeError: burst must be a positive number, got 0'],
     ['burst', 0.5, 'RangeError: burst must be at least 1, got 0.5'],
     ['burst', Infinity, 'RangeError: burst must be a positive number, got Infinity'],
