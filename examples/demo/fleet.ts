@@ -108,6 +108,11 @@ export class Fleet {
     return new Map([...this.#backends].map(([name, { requests }]) => [name, requests]));
   }
 
+  /** Where each backend listens. */
+  get addresses(): ReadonlyMap<string, string> {
+    return new Map([...this.#backends].map(([name, { origin }]) => [name, origin]));
+  }
+
   /** What the backend at this origin is called. */
   nameOf(origin: string): string {
     return [...this.#backends].find(([, backend]) => backend.origin === origin)?.[0] ?? origin;

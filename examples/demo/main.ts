@@ -1,26 +1,32 @@
 import type { Way } from './client.ts';
 import { chart } from './chart.ts';
 import { faults } from './faults.ts';
+import type { Summary } from './meters.ts';
 import { help, readOptions, type DemoOptions } from './options.ts';
-import { play, type Run } from './play.ts';
+import { Play, type Run } from './play.ts';
 import { liveProgress, seconds } from './progress.ts';
-import { failureShares, summarize } from './statistics.ts';
 import { table } from './table.ts';
 
 const titles: Record<Way, string> = { plain: 'plain fetch', inmesh: 'inmesh', none: 'compose()' };
 
+let serving = false;
 // Children are ended in a listener of `exit`, which these signals would skip.
-process.on('SIGINT', () => process.exit(130));
+process.on('SIGINT', () => (serving ? exit(0, '') : process.exit(130)));
 process.on('SIGTERM', () => process.exit(143));
 process.on('SIGHUP', () => process.exit(129));
 
 const options = optionsOrExit(process.argv.slice(2));
 const way = options.mesh;
 const audience = liveProgress(titles, process.stdout);
-const plain = await play('plain', options, audience);
-const mesh = await play(way, options, audience);
+const first = await Play.prepare('plain', options, audience);
+const plain = await first.once();
+await first.end();
+const second = await Play.prepare(way, options, audience);
+const mesh = await second.once();
 audience.done();
 show();
+if (options.serve) await goOn(second);
+await second.end();
 
 function optionsOrExit(args: readonly string[]): DemoOptions {
   try {
@@ -41,11 +47,11 @@ function show(): void {
     { label: titles.plain, run: plain },
     { label: titles[way], run: mesh },
   ];
-  const lines = runs.map(({ label, run }) => ({ label, shares: failureShares(run.results, options.seconds) }));
+  const lines = runs.map(({ label, run }) => ({ label, shares: run.failureShares }));
   console.log(`\n${table(runs)}\n\nFailures second by second:\n`);
   console.log(chart(faults(options.seconds), lines, options.seconds));
   console.log(`\nWhat ${titles[way]} saw:\n\n${sights(mesh)}\n`);
-  const won = beats(mesh, plain);
+  const won = beats(mesh.summary, plain.summary);
   console.log(`${titles[way]} ${won ? 'beat' : 'did not beat'} plain fetch on success rate and p99.`);
   process.exitCode = won ? 0 : 1;
 }
@@ -54,8 +60,15 @@ function sights({ events }: Run): string {
   return events.map(({ at, origin, text }) => `${seconds(at)}  ${origin} ${text}`).join('\n') || '  nothing';
 }
 
-function beats(one: Run, other: Run): boolean {
-  const ours = summarize(one.results);
-  const theirs = summarize(other.results);
+function beats(ours: Summary, theirs: Summary): boolean {
   return ours.successRate > theirs.successRate && ours.p99 < theirs.p99;
+}
+
+/** The same again and again, to be watched. */
+async function goOn(play: Play): Promise<never> {
+  serving = true;
+  console.log(`\nGoes on with ${titles[way]} until Ctrl-C. The backends:\n`);
+  for (const [name, origin] of play.addresses) console.log(`  ${name} ${origin}`);
+  console.log(`\nmetrics: ${await play.serveMetrics()}\n`);
+  for (;;) await play.once();
 }

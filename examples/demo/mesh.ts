@@ -2,6 +2,7 @@ import { circuitBreaker, failureRatio } from '@inmesh/circuit-breaker';
 import { compose, endpoint, keyed, type Policy } from '@inmesh/core';
 import { wrapFetch } from '@inmesh/fetch';
 import { loadBalancer } from '@inmesh/load-balancer';
+import { measured, type Registry } from '@inmesh/metrics';
 import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';
 
@@ -9,13 +10,14 @@ import type { Ask } from './plain.ts';
 import { totalTimeoutMs, type Origins, type Service } from './services.ts';
 
 /** The same through inmesh: each service has its stack of policies, and its name is the host. */
-export function meshFetch(origins: Origins, onSending: () => void): Ask {
+export function meshFetch(origins: Origins, registry: Registry, onSending: () => void): Ask {
   const counted: Policy = (next) => (call) => {
     onSending();
     return next(call);
   };
   const stack = (service: Service) =>
     compose(
+      measured(registry), // all there is to see on /metrics
       timeout(totalTimeoutMs), // all of the call, its body too
       retry({ attempts: 3 }), // each attempt goes to another backend
       loadBalancer({ name: service, endpoints: origins[service], maxEjectForMs: 1_000 }), // away from what fails every time

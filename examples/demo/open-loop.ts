@@ -1,49 +1,36 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
+import type { CallResult } from './meters.ts';
 import type { Ask } from './plain.ts';
 import { totalTimeoutMs } from './services.ts';
 import type { Arrival } from './traffic.ts';
 
-/** How one call ended. */
-export interface CallResult {
-  /** When it was to start, in ms since the start. */
-  readonly at: number;
-  /** From then to the end of the right answer; of a failed or unfinished call the total timeout. In ms. */
-  readonly latencyMs: number;
-  /** What went wrong; `undefined` if it got the right answer. */
-  readonly failure?: string | undefined;
+/** Hears of every call twice. */
+export interface Listener {
+  /** It starts, so many ms after its time. */
+  started(lateMs: number): void;
+  ended(result: CallResult): void;
 }
 
-/** What came of all calls. */
-export interface Traffic {
-  readonly results: readonly CallResult[];
-  /** How late the client itself was at worst in starting a call, in ms: much of it means that the machine was busy. */
-  readonly latestStartMs: number;
-}
-
-/** Starts each call at its time, whatever is pending, and gives how each ended; `onEnd` hears of each at once. */
-export async function sendAll(
-  arrivals: readonly Arrival[],
-  ask: Ask,
-  onEnd: (result: CallResult) => void,
-): Promise<Traffic> {
+/** Starts each call at its time, whatever is pending, and tells how each ended, also of one that does not end. */
+export async function sendAll(arrivals: readonly Arrival[], ask: Ask, listener: Listener): Promise<void> {
   const startedAt = performance.now();
-  let latestStartMs = 0;
-  const results = arrivals.map(({ at }) => failed(at, 'unfinished'));
-  const pending: Promise<void>[] = [];
-  for (const [index, arrival] of arrivals.entries()) {
+  const pending = new Set<Arrival>();
+  const ends: Promise<void>[] = [];
+  for (const arrival of arrivals) {
     const dueAt = startedAt + arrival.at;
     while (performance.now() < dueAt) await wait(dueAt - performance.now());
-    latestStartMs = Math.max(latestStartMs, performance.now() - dueAt);
-    pending.push(
+    listener.started(performance.now() - dueAt);
+    pending.add(arrival);
+    ends.push(
       resultOf(ask, arrival, dueAt).then((result) => {
-        results[index] = result;
-        onEnd(result);
+        if (pending.delete(arrival)) listener.ended(result);
       }),
     );
   }
-  await Promise.race([Promise.all(pending), wait(totalTimeoutMs + 100)]);
-  return { results, latestStartMs };
+  await Promise.race([Promise.all(ends), wait(totalTimeoutMs + 100)]);
+  for (const { at } of pending) listener.ended(failed(at, 'unfinished'));
+  pending.clear();
 }
 
 async function resultOf(ask: Ask, { at, service, item }: Arrival, dueAt: number): Promise<CallResult> {

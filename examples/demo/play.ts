@@ -2,17 +2,18 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { on } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { ClientReport, ClientSetup, Way } from './client.ts';
+import type { ClientOrder, ClientReport, ClientSetup, Way } from './client.ts';
 import { faults, type Fault } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import type { MeshEvent } from './mesh-events.ts';
-import type { Traffic } from './open-loop.ts';
+import type { Summary } from './meters.ts';
 import type { DemoOptions } from './options.ts';
 
 /** What came of one way. */
-export interface Run extends Traffic {
-  /** How often a request was sent, retries included. */
-  readonly sendings: number;
+export interface Run {
+  readonly summary: Summary;
+  /** The share of failed calls, second by second. */
+  readonly failureShares: readonly number[];
   /** How many requests each backend got, by its own count. */
   readonly load: ReadonlyMap<string, number>;
   readonly events: readonly MeshEvent[];
@@ -26,56 +27,94 @@ export interface Audience {
   done(): void;
 }
 
-/** Sends the traffic one way, on backends of its own, while they fail by the schedule. */
-export async function play(way: Way, options: DemoOptions, audience: Audience): Promise<Run> {
-  audience.starting(way);
-  const fleet = await Fleet.start(options);
-  const setup: ClientSetup = { way, options, origins: fleet.origins };
-  const client = fork(new URL('./client.ts', import.meta.url), [JSON.stringify(setup)]);
-  const endClient = () => client.kill('SIGKILL');
-  process.on('exit', endClient);
-  fleet.onStandsStill = (message) => client.send(message, () => {}); // it may end meanwhile
-  const over = new AbortController();
-  try {
-    return await follow(client, fleet, audience, over.signal, (startedAt) => {
-      const script = cause(faults(options.seconds), fleet, startedAt, audience, over.signal);
-      script.catch((error: unknown) => over.abort(error));
-    });
-  } finally {
-    over.abort();
-    endClient();
-    await fleet.end();
-    process.off('exit', endClient);
-  }
-}
+/** One way to send, and backends of its own. */
+export class Play {
+  readonly #options: DemoOptions;
+  readonly #audience: Audience;
+  readonly #fleet: Fleet;
+  readonly #client: ChildProcess;
+  readonly #endClient = (): void => {
+    this.#client.kill('SIGKILL');
+  };
 
-/** Listens to the client until its traffic is over; `start` is called when it begins. */
-async function follow(
-  client: ChildProcess,
-  fleet: Fleet,
-  audience: Audience,
-  signal: AbortSignal,
-  start: (startedAt: number) => void,
-): Promise<Run> {
-  const events: MeshEvent[] = [];
-  let startedAt = 0;
-  for await (const [message] of on(client, 'message', { close: ['exit'], signal })) {
-    const report = message as ClientReport; // the client sends nothing else
-    if (report.kind === 'ready') {
-      startedAt = performance.now();
-      fleet.countAnew();
-      client.send({ start: true });
-      start(startedAt);
-    } else if (report.kind === 'progress') {
-      audience.progress(performance.now() - startedAt, report.ended, report.failed);
-    } else if (report.kind === 'mesh') {
-      events.push({ ...report.event, origin: fleet.nameOf(report.event.origin) });
-    } else {
-      const { results, latestStartMs, sendings } = report;
-      return { results, latestStartMs, sendings, load: fleet.load, events };
+  /** Starts all processes, and gives it when the client is ready. */
+  static async prepare(way: Way, options: DemoOptions, audience: Audience): Promise<Play> {
+    audience.starting(way);
+    const play = new Play(way, options, audience, await Fleet.start(options));
+    await play.#told('ready');
+    return play;
+  }
+
+  constructor(way: Way, options: DemoOptions, audience: Audience, fleet: Fleet) {
+    const setup: ClientSetup = { way, options, origins: fleet.origins };
+    this.#options = options;
+    this.#audience = audience;
+    this.#fleet = fleet;
+    this.#client = fork(new URL('./client.ts', import.meta.url), [JSON.stringify(setup)]);
+    process.on('exit', this.#endClient);
+    fleet.onStandsStill = (message) => this.#client.send(message, () => {}); // it may end meanwhile
+  }
+
+  /** Where each backend listens. */
+  get addresses(): ReadonlyMap<string, string> {
+    return this.#fleet.addresses;
+  }
+
+  /** Sends the traffic once, while the backends fail by the schedule. The client counts on from the time before. */
+  async once(): Promise<Run> {
+    const events: MeshEvent[] = [];
+    const over = new AbortController();
+    const startedAt = performance.now();
+    this.#fleet.countAnew();
+    const sent = this.#told('sent', over.signal, (report) => {
+      if (report.kind === 'progress')
+        this.#audience.progress(performance.now() - startedAt, report.ended, report.failed);
+      else if (report.kind === 'mesh')
+        events.push({ ...report.event, origin: this.#fleet.nameOf(report.event.origin) });
+    });
+    this.#order('send');
+    cause(faults(this.#options.seconds), this.#fleet, startedAt, this.#audience, over.signal).catch((error: unknown) =>
+      over.abort(error),
+    );
+    try {
+      const { summary, failureShares } = await sent;
+      return { summary, failureShares, load: this.#fleet.load, events };
+    } finally {
+      over.abort();
     }
   }
-  throw new Error('the client ended before its traffic');
+
+  /** Shows the client's metrics from now on, and gives the address. */
+  async serveMetrics(): Promise<string> {
+    const serves = this.#told('serves');
+    this.#order('serve');
+    return (await serves).address;
+  }
+
+  /** Ends all processes. */
+  async end(): Promise<void> {
+    this.#endClient();
+    await this.#fleet.end();
+    process.off('exit', this.#endClient);
+  }
+
+  #order(order: ClientOrder['order']): void {
+    this.#client.send({ order } satisfies ClientOrder);
+  }
+
+  /** Waits until the client tells a thing; what it tells besides goes to `meanwhile`. */
+  async #told<K extends ClientReport['kind']>(
+    kind: K,
+    signal?: AbortSignal,
+    meanwhile: (report: ClientReport) => void = () => {},
+  ): Promise<Extract<ClientReport, { kind: K }>> {
+    for await (const [message] of on(this.#client, 'message', { close: ['exit'], ...(signal && { signal }) })) {
+      const report = message as ClientReport; // the client sends nothing else
+      if (report.kind === kind) return report as Extract<ClientReport, { kind: K }>; // of the kind just compared
+      meanwhile(report);
+    }
+    throw new Error(`the client ended before its report "${kind}"`);
+  }
 }
 
 /** Lets each fault begin and end at its time. */

@@ -1,24 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 
 import { readOptions } from '../../examples/demo/options.ts';
+import { childrenOf, demo, endDemos, metricsOf, processes, says } from './demo-process.ts';
 
-const root = join(import.meta.dirname, '../..');
-const running = new Set<ChildProcess>();
-
-function demo(...options: string[]): ChildProcess {
-  const args = ['--conditions=@inmesh/source', '--import', 'tsx', 'examples/demo/main.ts', ...options];
-  const child = spawn(process.execPath, args, { cwd: root });
-  child.once('exit', () => running.delete(child));
-  running.add(child);
-  return child;
-}
-
-afterAll(() => {
-  for (const child of running) child.kill();
-});
+afterAll(endDemos);
 
 /** Runs it to its end. */
 async function ended(child: ChildProcess): Promise<{ code: number | null; out: string; err: string }> {
@@ -30,60 +17,79 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; out: s
   return { code, out, err };
 }
 
-/** Waits until it says so. */
-function says(child: ChildProcess, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stdout?.on('data', (chunk) => {
-      if ((said += chunk).includes(text)) resolve();
-    });
-    child.once('exit', () => reject(new Error(`it ended before it said "${text}": ${said}`)));
+/** Stops it while one of its backends stands still, which it would make go on. Gives how its processes stand. */
+async function stoppedMidway(child: ChildProcess): Promise<readonly string[]> {
+  for (;;) {
+    await says(child, /billing-1 stopped: begins/);
+    child.kill('SIGSTOP');
+    const started = [...childrenOf(child.pid).values()];
+    const states = started.filter(({ command }) => ours.test(command)).map(({ state }) => state);
+    if (states.includes('T')) return states;
+    child.kill('SIGCONT'); // too late: the machine is busy
+  }
+}
+
+const ours = /demo\/(backend|client)\.ts/; // others compile
+
+/** Signals it, and waits until it and its children are gone. Gives its exit code. */
+async function ends(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const children = [...childrenOf(child.pid).keys()];
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  child.kill(signal);
+  child.kill('SIGCONT');
+  const [code] = await exit;
+  await vi.waitFor(() => expect(children.filter((pid) => processes().has(pid))).toEqual([]), {
+    timeout: 5_000,
+    interval: 100,
   });
+  return code;
 }
 
-/** The processes it started that are no zombies: by their ids, and how each stands (`T` is stopped). */
-function childrenOf(pid: number | undefined): Map<number, string> {
-  return new Map(
-    [...processes()].filter(([, { parent }]) => parent === pid).map(([child, { state }]) => [child, state] as const),
-  );
-}
-
-function processes(): Map<number, { readonly parent: number; readonly state: string }> {
-  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' });
-  const rows = stdout
-    .trim()
+/** What the series of a metric come to together in Prometheus' text. */
+function total(text: string, metric: string): number {
+  return text
     .split('\n')
-    .map((line) => line.trim().split(/\s+/));
-  return new Map(
-    rows
-      .filter(([, , state = '']) => !state.startsWith('Z'))
-      .map(([pid, parent, state = '']) => [Number(pid), { parent: Number(parent), state: state.charAt(0) }]),
-  );
+    .filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
-describe.concurrent('demo', { timeout: 60_000 }, () => {
+describe.concurrent('demo', { timeout: 120_000 }, () => {
   it('ends with 1 if compose() stands in the place of the mesh', async () => {
     const { code, out } = await ended(demo('--seconds', '5', '--rate', '100', '--mesh', 'none'));
     expect(out).toContain('compose() did not beat plain fetch');
     expect(code).toBe(1);
   });
 
-  it.each(['SIGINT', 'SIGKILL'] as const)('leaves no process behind on %s, not even a stopped one', async (signal) => {
-    const child = demo('--seconds', '5', '--rate', '50');
-    await says(child, 'billing-1 stopped: begins');
-    child.kill('SIGSTOP'); // or it would make its backend go on while this looks
-    const children = childrenOf(child.pid);
-    expect(children.size).toBe(6);
-    expect([...children.values()]).toContain('T');
+  it('leaves no process behind when it is killed, not even a stopped one', async () => {
+    const child = demo('--serve', '--seconds', '5', '--rate', '50');
+    expect(await stoppedMidway(child)).toHaveLength(6);
+    await ends(child, 'SIGKILL');
+  });
 
-    const exit = once(child, 'exit');
-    child.kill(signal);
-    child.kill('SIGCONT');
-    await exit;
-    await vi.waitFor(() => expect([...children.keys()].filter((pid) => processes().has(pid))).toEqual([]), {
-      timeout: 5_000,
-      interval: 100,
-    });
+  it('ends with 130 when Ctrl-C comes before the comparison', async () => {
+    const child = demo();
+    await says(child, /starts fresh backends/);
+    expect(await ends(child, 'SIGINT')).toBe(130);
+  });
+
+  it('goes on with --serve and shows its metrics until Ctrl-C', async () => {
+    const child = demo('--serve', '--seconds', '5', '--rate', '50');
+    const address = await metricsOf(child);
+    const scrape = async () => (await fetch(address)).text();
+    const text = await scrape();
+    const metrics = [
+      'demo_calls_total',
+      'demo_requests_total',
+      'demo_call_duration_seconds_count',
+      'upstream_rq_total',
+    ];
+    for (const metric of [...metrics, 'upstream_rq_attempts_count', 'upstream_membership_healthy'])
+      expect(total(text, metric), metric).toBeGreaterThan(0);
+    expect(text).toContain('# TYPE circuit_breaker_state gauge');
+    const calls = total(text, 'demo_calls_total');
+    await vi.waitFor(async () => expect(total(await scrape(), 'demo_calls_total')).toBeGreaterThan(calls), 30_000);
+    expect(await stoppedMidway(child)).toHaveLength(6);
+    expect(await ends(child, 'SIGINT')).toBe(0);
   });
 
   it.each([
@@ -98,7 +104,11 @@ describe.concurrent('demo', { timeout: 60_000 }, () => {
 
 describe('readOptions', () => {
   it('has defaults', () => {
-    expect(readOptions([])).toEqual({ seconds: 22, rate: 250, seed: 1, mesh: 'inmesh' });
+    expect(readOptions([])).toEqual({ seconds: 22, rate: 250, seed: 1, mesh: 'inmesh', serve: false });
+  });
+
+  it('reads --serve', () => {
+    expect(readOptions(['--serve'])).toMatchObject({ serve: true });
   });
 
   it.each([
