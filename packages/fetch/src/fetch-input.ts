@@ -1,10 +1,11 @@
-import type { Call } from '@inmesh/core';
+import { IGNORABLE, type Call } from '@inmesh/core';
 import { isIdempotent, type RequestLike } from '@inmesh/http';
 
 import { isReplayable } from './body.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Spelled } from './detour.ts';
 import { initOf, isObject, type Init } from './init.ts';
+import { judgedAs } from './outcome.ts';
 import { isOwnRequest } from './platform.ts';
 import { anyStream, readAhead } from './read-ahead.ts';
 import { dispatcherOf, forgotten, isRequest, membersOf, unreadBody, type Requested } from './requested.ts';
@@ -99,19 +100,24 @@ export class Asked implements FetchInput {
     return this.#keeping;
   }
 
-  /** A `Request` at all, and one that another fetch than the platform's may know: fetch's first argument as it was. */
+  /** Is fetch's first argument a `Request`, of whatever class? */
   get hasRequest(): boolean {
     return this.#request !== undefined;
   }
 
-  /** A `Request` that the platform's fetch does not know: of undici, of node-fetch. */
+  /** Is it a `Request` that the platform's own fetch does not know: of undici, of node-fetch? */
   get foreign(): boolean {
     return this.#request !== undefined && !isOwnRequest(this.#request);
   }
 
+  /** Is the second argument nothing that a fetch takes? The fetch says so best. */
+  get hasNonsense(): boolean {
+    return this.#nonsense !== undefined && this.#nonsense !== null;
+  }
+
   /** fetch's second argument for one attempt, the first being as it was. */
   initFor(link: { readonly dispatcher: Dispatcher; readonly signal?: AbortSignal }): unknown {
-    if (this.#nonsense !== undefined && this.#nonsense !== null) return this.#nonsense; // fetch says what is wrong with it
+    if (this.hasNonsense) return this.#nonsense;
     const init: Record<string, unknown> = { ...this.init, ...link };
     if (this.#request === undefined) return init;
     if (Object.keys(this.init).length === 0) Object.assign(init, forgotten(this.#request));
@@ -126,10 +132,13 @@ export class Asked implements FetchInput {
   spelled(): Spelled {
     const request = this.#request;
     if (request === undefined) return { ...this.init };
-    const init = { ...membersOf(request), ...this.init };
+    const init: Record<string, unknown> = { ...membersOf(request), ...this.init };
     if (hasBody(this.init) || !request.body) return init;
-    if (request.bodyUsed && this.#kept === undefined) throw new TypeError('the body of the request was read before');
-    return { ...init, body: anyStream(this.#kept ?? request.body), duplex: 'half' };
+    const body = this.#kept ?? request.body;
+    if (body === request.body && request.bodyUsed)
+      throw judgedAs(new TypeError('the body of the request was read before'), IGNORABLE);
+    if (!isReplayable(body)) delete init['keepalive']; // which is for pages that close; fetch refuses it with a stream
+    return { ...init, body: anyStream(body), duplex: 'half' };
   }
 }
 

@@ -38,6 +38,12 @@ function corrected(verdict: Verdict, { sent, died }: Attempt): Verdict {
   return verdict === UNSENT ? FAILURE : verdict;
 }
 
+/** Gives an error that we make in the place of a fetch, with what it says. */
+export function judgedAs<E extends object>(error: E, verdict: Verdict): E {
+  verdicts.set(error, verdict);
+  return error;
+}
+
 export function verdictOfError(error: unknown): Verdict {
   return (typeof error === 'object' && error !== null ? verdicts.get(error) : undefined) ?? verdictOfFailure(error);
 }

@@ -1,5 +1,7 @@
-import type { Headings } from './headings.ts';
-import { without } from './headings.ts';
+import { LASTING_FAILURE } from '@inmesh/core';
+
+import { without, type Headings } from './headings.ts';
+import { judgedAs } from './outcome.ts';
 
 /** A request as far as a redirect changes it. */
 export interface Sending {
@@ -59,11 +61,12 @@ function targetOf(location: string, from: string): URL {
   return target;
 }
 
-/** As Node's fetch fails. */
+/** As Node's fetch fails. It would fail again. */
 function failure(message: string, cause?: unknown): TypeError {
-  return new TypeError('fetch failed', {
+  const error = new TypeError('fetch failed', {
     cause: cause === undefined ? new Error(message) : new Error(message, { cause }),
   });
+  return judgedAs(error, LASTING_FAILURE);
 }
 
 /** What another origin is not told. */

@@ -27,39 +27,36 @@ export function unreadBody({ body, bodyUsed }: Requested): AsyncIterable<unknown
   return 'locked' in body && body.locked === true ? undefined : (body as AsyncIterable<unknown>); // a stream of some kind
 }
 
-/**
- * A request as fetch's second argument, for a fetch that does not know its class. What is only said by its absence, or what
- * a fetch refuses to be told, is left out.
- */
+/** A request as fetch's second argument, for a fetch that does not know its class. What goes without saying is left out. */
 export function membersOf(request: Requested): Record<string, unknown> {
   const members: Record<string, unknown> = { headers: [...request.headers] };
   const known = request as unknown as Readonly<Record<string, unknown>>; // asked, not believed
-  for (const member of MEMBERS) {
+  for (const [member, usual] of MEMBERS) {
     const value = known[member];
-    if (value !== undefined && value !== null && value !== '' && value !== 'navigate') members[member] = value;
+    if (value !== undefined && value !== null && value !== usual) members[member] = value;
   }
   return members;
 }
 
-/** fetch's own, and those of node-fetch. */
-const MEMBERS = [
-  'method',
-  'redirect',
-  'mode',
-  'credentials',
-  'cache',
-  'integrity',
-  'keepalive',
-  'referrer',
-  'referrerPolicy',
-  'agent',
-  'compress',
-  'follow',
-  'size',
-  'timeout',
-  'highWaterMark',
-  'insecureHTTPParser',
-] as const;
+/** With what each usually is: fetch's own members, and those of node-fetch. */
+const MEMBERS: readonly (readonly [string, unknown])[] = [
+  ['method', 'GET'],
+  ['redirect', 'follow'],
+  ['mode', 'cors'],
+  ['credentials', 'same-origin'],
+  ['cache', 'default'],
+  ['integrity', ''],
+  ['keepalive', false],
+  ['referrer', 'about:client'],
+  ['referrerPolicy', ''],
+  ['agent', undefined],
+  ['compress', true],
+  ['follow', 20],
+  ['size', 0],
+  ['timeout', 0],
+  ['highWaterMark', 16_384],
+  ['insecureHTTPParser', false],
+];
 
 /** What fetch forgets of a request as soon as it is given a second argument, however little that says. */
 export function forgotten({ referrer, referrerPolicy }: Requested): object {

@@ -67,6 +67,36 @@ describe('Route', () => {
     const sent = applied('http://catalog.example/', { origin: 'http://10.0.0.1' }, { headers });
     expect(sent.headers).toEqual({ host: 'catalog.example', accept: '*/*' });
   });
+
+  it.each([
+    ['http://catalog.example/items/7?x=1', 'http://10.0.0.1:8080/items/7?x=1'],
+    ['HTTP://Catalog.Example:80/items', 'http://10.0.0.1:8080/items'],
+    ['http://catalog.example', 'http://10.0.0.1:8080/'],
+    ['http://me:mine@catalog.example/', 'http://me:mine@10.0.0.1:8080/'],
+  ])('says where at the endpoint a URL of the service is found: %s', (url, there) => {
+    const route = new Route(new URL('http://catalog.example/'), { origin: 'http://10.0.0.1:8080' });
+    expect(route.there(url)).toBe(there);
+  });
+
+  it.each([
+    ['http://10.0.0.1:8080/items/7', 'http://catalog.example/items/7'],
+    ['http://10.0.0.1:8080', 'http://catalog.example'],
+    ['http://10.0.0.1:80801/', 'http://10.0.0.1:80801/'],
+    ['/items/7', '/items/7'],
+  ])('says what was asked where a URL at the endpoint was found: %s', (url, back) => {
+    const route = new Route(new URL('http://catalog.example/'), { origin: 'http://10.0.0.1:8080' });
+    expect(route.back(url)).toBe(back);
+  });
+
+  it.each([
+    ['http://10.0.0.1', undefined, true],
+    ['https://10.0.0.1', undefined, false],
+    ['https://catalog.example:8443', undefined, true],
+    ['https://one.example', 'one.example', true],
+  ])('knows whether an endpoint is asked for a certificate of its own name: %s', (origin, servername, itself) => {
+    const endpoint = { origin, ...(servername !== undefined && { servername }) };
+    expect(new Route(new URL('https://catalog.example/'), endpoint).namesItself).toBe(itself);
+  });
 });
 
 describe('Routes', () => {

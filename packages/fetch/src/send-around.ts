@@ -1,10 +1,11 @@
-import type { Call, Clock } from '@inmesh/core';
+import { IGNORABLE, type Call, type Clock } from '@inmesh/core';
 import type { ResponseLike } from '@inmesh/http';
 
 import type { Attempt } from './attempt.ts';
 import { detour, type Fetch } from './detour.ts';
 import { discard } from './discard.ts';
 import type { Asked } from './fetch-input.ts';
+import { judgedAs } from './outcome.ts';
 import { isDenoFetch, isOwnFetch } from './platform.ts';
 import type { Route } from './route.ts';
 
@@ -17,8 +18,10 @@ export function sendAround<T extends ResponseLike>(
   call: Call,
   clock: Clock,
 ): Promise<T> {
-  if (route === undefined)
-    return asked.hasRequest ? sendRequest(fetch, asked, attempt) : fetch(asked.input, asked.initFor(attempt.link()));
+  if (route === undefined || asked.hasNonsense)
+    return asked.hasRequest && !asked.hasNonsense
+      ? sendRequest(fetch, asked, attempt)
+      : fetch(asked.input, asked.initFor(attempt.link()));
   if (isDenoFetch(fetch) && !route.namesItself) throw unnamed(route);
   return detour(fetch, asked.url, asked.spelled(), attempt, route, (response) => {
     discard(response, call, clock);
@@ -48,7 +51,6 @@ function isUnknownRequest(error: unknown): boolean {
 }
 
 function unnamed({ servername }: Route): TypeError {
-  return new TypeError(
-    `this fetch cannot ask an endpoint for the certificate of ${servername}: set the endpoint's servername to its own name`,
-  );
+  const message = `this fetch cannot ask an endpoint for the certificate of ${servername}: set the endpoint's servername to its own name`;
+  return judgedAs(new TypeError(message), IGNORABLE);
 }

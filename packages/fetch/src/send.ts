@@ -63,7 +63,8 @@ export function sender<T extends ResponseLike>(
 
 /** With Node's own fetch, which leaves everything to the dispatcher. */
 function sendByDispatcher<T>(fetch: Fetch<T>, asked: Asked, attempt: Attempt): Promise<T> {
-  if (asked.foreign) return fetch(asked.url, { signal: asked.signal, ...asked.spelled(), dispatcher: attempt });
+  if (asked.foreign && !asked.hasNonsense)
+    return fetch(asked.url, { signal: asked.signal, ...asked.spelled(), dispatcher: attempt });
   return fetch(asked.input, asked.initFor({ dispatcher: attempt }));
 }
 

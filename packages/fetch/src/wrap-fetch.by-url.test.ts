@@ -119,14 +119,18 @@ describe.each(clients)('wrapFetch of %s with a bound endpoint', (client, fetch) 
     expect(server.requests).toHaveLength(2);
   });
 
-  it('gives up a redirect that leads in a circle, once', async () => {
-    const server = await serve((_request, response) => response.writeHead(302, { location: '/' }).end());
+  it.each([
+    ['in a circle', '/'],
+    ['nowhere', 'http://'],
+    ['to another scheme', 'gopher://catalog.example/'],
+  ])('gives up a redirect that leads %s, once', async (_, location) => {
+    const server = await serve((_request, response) => response.writeHead(302, { location }).end());
     const call = wrapFetch(compose(again, bound(server.origin)), { fetch })('http://catalog.example/');
     await expect(call).rejects.toMatchObject({
       message: 'fetch failed',
-      cause: { message: 'redirect count exceeded' },
+      cause: expect.any(Error),
     });
-    expect(server.requests).toHaveLength(21);
+    expect(server.requests).toHaveLength(location === '/' ? 21 : 1);
   });
 });
 

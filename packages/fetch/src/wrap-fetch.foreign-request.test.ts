@@ -150,6 +150,21 @@ describe('wrapFetch with a Request of any class', () => {
     expect(given).toEqual([expect.objectContaining(said), expect.objectContaining({ ...said, duplex: 'half' })]);
   });
 
+  it('sends a Request that is to outlive its page', async () => {
+    const server = await echo([]);
+    const request = new Request('http://catalog.example/', { method: 'POST', body: 'hello', keepalive: true });
+    const response = await wrapFetch(bound(server.origin), { fetch: fetch6 as unknown as Fetch })(request);
+    expect(await response.json()).toMatchObject({ body: 'hello' });
+  });
+
+  it.each(fetches)('leaves it to the fetch of %s to refuse options that are none', async (_, fetch) => {
+    const api = wrapFetch(bound('http://127.0.0.1:9'), { fetch });
+    const init = 7 as unknown as RequestInit;
+    const [ours, theirs] = await Promise.allSettled([api('nowhere', init), fetch('nowhere', init)]);
+    expect(ours.status).toBe('rejected');
+    expect(String((ours as PromiseRejectedResult).reason)).toBe(String((theirs as PromiseRejectedResult).reason));
+  });
+
   it('gives a mock its Request as it is', async () => {
     const request = new Request('http://catalog.example/', { method: 'POST', body: 'hello' });
     const mock = async (given: string | Request): Promise<Response> =>
