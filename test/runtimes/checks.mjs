@@ -2,7 +2,7 @@
 import { isError } from '@inmesh/core';
 import { TimeoutError } from '@inmesh/timeout';
 
-import { collectGarbage, control, emptied, mesh, named, rejection, sleep, within } from './bench.mjs';
+import { collectGarbage, control, emptied, mesh, named, rejection, sleep, told, within } from './bench.mjs';
 
 const same = (found, wanted, otherwise = String(found)) => (found === wanted ? 'ok' : otherwise);
 const first = (...findings) => findings.find((finding) => finding !== 'ok') ?? 'ok';
@@ -119,7 +119,7 @@ export const checks = {
   async abort({ client, endpoints, scheme, key, addresses }) {
     const stack = mesh({ client, endpoints });
     const controller = new AbortController();
-    const reason = new Error('bored');
+    const reason = { why: 'bored' }; // any value may be one
     const { signal } = controller;
     const rejected = rejection(stack.call(`${scheme}://catalog.example/hang/${key}`, { signal }));
     const met = await within(3_000, Promise.race([control(addresses.control, `/wait/seen/${key}`), rejected]), 'late');
@@ -127,7 +127,7 @@ export const checks = {
     controller.abort(reason);
     const { error } = await within(3_000, rejected, { error: 'nothing' });
     const closed = within(3_000, control(addresses.control, `/wait/closed/${key}`), 'the request goes on');
-    return first(same(error, reason, `rejects with ${error}`), (await closed) ?? 'ok', await emptied(stack));
+    return first(same(error, reason, `rejects with ${told(error)}`), (await closed) ?? 'ok', await emptied(stack));
   },
 
   /** A time limit ends a body that stalls, its reader and its request. */

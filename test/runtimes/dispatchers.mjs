@@ -5,12 +5,12 @@ const same = (found, wanted, otherwise = String(found)) => (found === wanted ? '
 const first = (...findings) => findings.find((finding) => finding !== 'ok') ?? 'ok';
 
 /** Is the request at the right server under the right names, with and without TLS? */
-async function arrives(client, dispatcher, addresses, bodies = ['hello']) {
+async function arrives(client, addresses, { dispatcher, init, bodies = ['hello'] } = {}) {
   for (const scheme of ['http', 'https']) {
     const stack = mesh({ client, endpoints: [addresses[scheme][0]], dispatcher });
     for (const body of bodies) {
       const url = `${scheme}://catalog.example/whoami`;
-      const response = await stack.call(url, { method: 'PUT', body });
+      const response = await stack.call(url, { method: 'PUT', body, ...init });
       const seen = await response.json();
       const found = first(
         same(seen.server, 'one'),
@@ -35,12 +35,14 @@ export const dispatcherChecks = {
   },
 
   async Agent({ client, agents, addresses }) {
-    return arrives(client, new agents.Agent(), addresses, ['hello', 'again']);
+    const dispatcher = new agents.Agent();
+    const found = await arrives(client, addresses, { dispatcher, bodies: ['hello', 'again'] });
+    return found === 'ok' ? arrives(client, addresses, { init: { dispatcher } }) : found; // as a call's own
   },
 
   async ProxyAgent({ client, agents, addresses, key }) {
     const dispatcher = new agents.ProxyAgent({ uri: addresses.proxy, token: key });
-    const found = await arrives(client, dispatcher, addresses);
+    const found = await arrives(client, addresses, { dispatcher });
     if (found !== 'ok') return found;
     const passed = control(addresses.control, `/wait/proxied/${key}`);
     return (await within(2_000, passed, 'it passed the proxy by')) ?? 'ok';
@@ -80,7 +82,7 @@ export const dispatcherChecks = {
       const way = control(addresses.control, `/wait/proxied/${key}-global`);
       return (await within(1_000, way, 'it is not obeyed')) ?? 'ok';
     };
-    return first(await arrives(client, undefined, addresses), await passed());
+    return first(await arrives(client, addresses), await passed());
   },
 };
 

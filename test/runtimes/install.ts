@@ -38,7 +38,9 @@ export function install(root: string): Installed {
     const version = /[^@]*$/.exec(dependencies[name] ?? '')?.[0] ?? '';
     const { stdout, error } = spawnSync(program, ['--version'], { encoding: 'utf8' });
     if (error !== undefined || version === '' || !stdout.includes(version))
-      throw new Error(`${name} ${version} does not start from ${program}`, { cause: error ?? stdout });
+      throw new Error(`${name} ${version} does not start from ${program}: remove ${folder} to install it anew`, {
+        cause: error ?? stdout,
+      });
   }
   return { load: pathToFileURL(join(folder, 'load.mjs')).href, runtimes };
 }
