@@ -1,9 +1,12 @@
 // A service of two instances behind one name, and what else wrapFetch can be told.
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import { compose, isError, type Policy } from '@inmesh/core';
-import { wrapFetch } from '@inmesh/fetch';
+import { DeadlineExceededError, wrapFetch } from '@inmesh/fetch';
 import { loadBalancer } from '@inmesh/load-balancer';
 import { retry } from '@inmesh/retry';
 import { TimeoutError, timeout } from '@inmesh/timeout';
+import { fetch as undici } from 'undici';
 
 import { startCatalog } from './catalog.ts';
 
@@ -32,6 +35,28 @@ const named = wrapFetch(timeout(1_000), {
 // #endregion
 console.log((await named(one.origin)).status);
 
+// #region deadline
+const deadline = new AsyncLocalStorage<number>(); // by when whoever asked us wants an answer
+const timely = wrapFetch(retry(), {
+  deadlineMs: () => {
+    const at = deadline.getStore();
+    return at === undefined ? undefined : at - performance.now();
+  },
+});
+await deadline
+  .run(performance.now(), () => timely(one.origin))
+  .catch((error: unknown) => {
+    if (isError(error, DeadlineExceededError)) console.log(error.message);
+  });
+// #endregion
+
+// #region other
+const viaUndici = wrapFetch(compose(retry(), balancer), { fetch: undici });
+
+const other = await viaUndici('http://catalog.example/items/8');
+console.log(other.url, await other.json());
+// #endregion
+
 // #region over
 const counted: Policy = (next) => (call) =>
   next(call).then((result) => {
@@ -55,5 +80,7 @@ two.close();
 // http://catalog.example/items/7 { host: 'catalog.example', path: '/items/7', from: … }
 // no network was used for http://catalog.example/
 // 200
+// its caller waits no longer
+// http://catalog.example/items/8 { host: 'catalog.example', path: '/items/8', from: … }
 // the body is over and well
 // timed out after 1 ms
