@@ -44,8 +44,17 @@ describe('toEndpoint', () => {
       metadata: { zone: 'a' },
     };
 
-    expect(toEndpoint(given)).toBe(given);
+    expect(toEndpoint(given)).toEqual(given);
     expect(toEndpoint({ ...given, origin: 'https://10.0.0.1/' })).toEqual(given);
+  });
+
+  it('does not follow what happens to the object later', () => {
+    const given = { origin: 'http://a', weight: 2 };
+    const taken = toEndpoint(given);
+    given.weight = 0;
+
+    expect(taken.weight).toBe(2);
+    expect(Object.isFrozen(taken)).toBe(true);
   });
 
   it.each([

@@ -23,7 +23,7 @@ export type EndpointSource = AsyncIterable<readonly (Endpoint | string)[]>;
 export const endpoint: Key<Endpoint | undefined> = new Key<Endpoint | undefined>('inmesh:endpoint', undefined);
 
 /**
- * An endpoint of what a user wrote; a string is short for an origin.
+ * An endpoint of what a user wrote, frozen; a string is short for an origin.
  *
  * Throws a `TypeError` or `RangeError` that names the wrong member and its value.
  */
@@ -45,7 +45,5 @@ export function toEndpoint(given: Endpoint | string): Endpoint {
   if (metadata !== undefined && (typeof metadata !== 'object' || metadata === null))
     throw new TypeError(`metadata of endpoint ${bare} must be an object, got ${show(metadata)}`);
   for (const member of Object.keys(unknown)) throw new TypeError(`unknown member of endpoint ${bare}: ${member}`);
-  return typeof given === 'string' || bare !== origin
-    ? Object.freeze({ ...(typeof given === 'string' ? {} : given), origin: bare })
-    : given;
+  return Object.freeze({ ...(typeof given === 'string' ? {} : given), origin: bare });
 }

@@ -203,3 +203,15 @@ describe('loadBalancer with endpoints that fail at once', () => {
     expect(await shareOfErrors({})).toBeLessThan(0.01);
   });
 });
+
+describe('loadBalancer around a policy that throws', () => {
+  it('rejects with what was thrown, and has nothing in flight', async () => {
+    const { balancer } = balanced(2);
+    const thrower: Policy = () => () => {
+      throw down;
+    };
+
+    await expect(run(compose(balancer, thrower), () => 'unreached')).rejects.toBe(down);
+    expect(balancer.endpoints.map(({ inFlight }) => inFlight)).toEqual([0, 0]);
+  });
+});

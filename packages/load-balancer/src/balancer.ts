@@ -52,17 +52,22 @@ export class Balancer {
   ): Promise<T> {
     const sending = new Sending(this.#parts, chosen, call, now);
     call.note(endpoint, chosen.endpoint);
-    return next(call.with(endpoint, chosen.endpoint)).then(
-      (result) => {
-        sending.settle(result);
-        return result;
-      },
-      (error: unknown) => {
-        const verdict = sending.fail(error);
-        if (!(verdict.unsent && verdict.health === 'ignorable')) throw error;
-        return this.#sendElsewhere(next, call, [...refused, chosen], error);
-      },
-    );
+    try {
+      return next(call.with(endpoint, chosen.endpoint)).then(
+        (result) => {
+          sending.settle(result);
+          return result;
+        },
+        (error: unknown) => {
+          const verdict = sending.fail(error);
+          if (!(verdict.unsent && verdict.health === 'ignorable')) throw error;
+          return this.#sendElsewhere(next, call, [...refused, chosen], error);
+        },
+      );
+    } catch (error) {
+      sending.fail(error); // a policy inside that throws instead of rejecting
+      return Promise.reject(error);
+    }
   }
 
   /** Offers what was refused to an endpoint that has not refused it; if there is none the refusal stands. */

@@ -131,7 +131,7 @@ describe('loadBalancer', () => {
 
   it('binds the endpoint as it was given', async () => {
     const given = { origin: 'http://a', metadata: { zone: 'x' } };
-    expect(await run(loadBalancer({ endpoints: [given] }), (call) => call.get(endpoint))).toBe(given);
+    expect(await run(loadBalancer({ endpoints: [given] }), (call) => call.get(endpoint))).toEqual(given);
   });
 
   it('notes the endpoint of every sending', async () => {
