@@ -67,7 +67,7 @@ export async function textOf(request: Request): Promise<string> {
   return text;
 }
 
-/** Answers as the path asks: `/whoami`, `/flaky/KEY`, `/hang/KEY`, `/stall/KEY`, `/slow/KEY`, `/small`, `/large`, `/to/…`. */
+/** Answers as the path asks: `/whoami`, `/flaky/KEY`, `/hang/KEY`, `/stall/KEY`, `/slow/KEY`, `/die/KEY`, `/small`, `/large`, `/to/…`. */
 export async function answer(
   request: Request,
   response: Response,
@@ -104,6 +104,11 @@ export async function answer(
       (response as ServerResponse).write('begun');
       await memory.reached(`finish/${key}`);
       return void response.end('ended');
+    case 'die':
+      response.writeHead(200, { 'content-length': 1000 });
+      (response as ServerResponse).write('begun');
+      await memory.reached(`finish/${key}`);
+      return void request.socket.destroy();
     case 'small':
       return void response.writeHead(200, { 'content-length': 2 }).end('ok');
     case 'large':

@@ -9,8 +9,15 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** A stack as users have it around a client, and what its balancer counts. */
 export function mesh({ client, endpoints, limitMs = 10_000, ...options }) {
   const balancer = loadBalancer({ endpoints, algorithm: roundRobin() });
-  const policy = compose(timeout(limitMs), retry({ attempts: 3, backoff: () => 0 }), balancer);
+  const overs = [];
+  const watched = (next) => (call) =>
+    next(call).then((response) => {
+      call.protocol.hold(response, { over: (error) => overs.push(error) });
+      return response;
+    });
+  const policy = compose(watched, timeout(limitMs), retry({ attempts: 3, backoff: () => 0 }), balancer);
   return {
+    overs,
     call: client.wrap(policy, options),
     inFlight: () => balancer.endpoints.reduce((sum, { inFlight }) => sum + inFlight, 0),
   };

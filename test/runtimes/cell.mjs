@@ -22,8 +22,8 @@ if (generation !== undefined) {
   for (const [kind, check] of Object.entries(dispatcherChecks))
     findings[kind] = await finding(check, { client, agents, addresses, key: keyOfCell }, refusal);
 } else {
-  // Deno's fetch can only ask for a certificate of the endpoint's own name, so its other checks are given such endpoints.
-  const at = (origins) => ('Deno' in globalThis ? origins.map(named) : origins);
+  // Some can only ask for a certificate of the endpoint's own name, so their other checks are given such endpoints.
+  const at = (origins) => ('Deno' in globalThis || name === 'forgetful' ? origins.map(named) : origins);
   const http2 = at(addresses.http2);
   for (const [subject, check] of Object.entries(checks))
     for (const scheme of ['http', 'https']) {

@@ -9,8 +9,8 @@ export interface Cell {
 const nodes = ['node-20', 'node-22', 'node-24', 'node-26'];
 const undicis = ['undici-6', 'undici-7', 'undici-8'];
 
-/** `in ky` is ky that was given a wrapped fetch; `ky` is ky wrapped. */
-const others = ['node-fetch-2', 'node-fetch-3', 'ky-1', 'ky-2', 'in ky-1', 'in ky-2'];
+/** `in ky` is ky that was given a wrapped fetch; `ky` is ky wrapped. `forgetful` drops what it does not know. */
+const others = ['forgetful', 'node-fetch-2', 'node-fetch-3', 'ky-1', 'ky-2', 'in ky-1', 'in ky-2'];
 
 /** undici 8 does not load on Node 20. */
 const loads = (runtime: string, name: string): boolean => runtime !== 'node-20' || name !== 'undici-8';

@@ -155,6 +155,22 @@ export const checks = {
     return same(connections.size <= 4, true, `${connections.size} connections for 20 calls`);
   },
 
+  /** A body that dies rejects its reader, and is no success. */
+  async died({ client, endpoints, scheme, key, addresses }) {
+    const stack = mesh({ client, endpoints });
+    const response = await stack.call(`${scheme}://catalog.example/die/${key}`);
+    const read = rejection(response.text());
+    await control(addresses.control, `/finish/${key}`);
+    const { error } = await within(3_000, read, { error: 'nothing, and waits' });
+    const empty = await emptied(stack);
+    return first(
+      same(error instanceof Error, true, `the reader gets ${told(error)}`),
+      empty,
+      same(stack.overs.length, 1),
+      same(stack.overs[0] === undefined, false, 'it is over without an error'),
+    );
+  },
+
   /** HTTP/2, where server and client can. */
   async http2({ client, scheme, http2 }) {
     if (scheme === 'http') return 'none';

@@ -9,6 +9,7 @@ export async function clientOf(name, load) {
   const within = name.startsWith('in ');
   const version = within ? name.slice(3) : name;
   if (version === 'built-in') return around(globalThis.fetch, globalThis.Request, undefined);
+  if (version === 'forgetful') return around(forgetful, globalThis.Request, forgetful);
   const module = await load(version);
   const { Request = module.default.Request ?? globalThis.Request } = module;
   if (version.startsWith('undici')) return around(module.fetch, Request, module.fetch);
@@ -21,6 +22,10 @@ export async function clientOf(name, load) {
     wrap: (policy, options) => ky.create({ ...plainKy, fetch: wrapFetch(policy, options) }),
   };
 }
+
+/** As fetches are that were wrapped by somebody else: what they do not know is dropped. */
+const forgetful = (input, { method, headers, body, signal, redirect } = {}) =>
+  globalThis.fetch(input, { method, headers, body, signal, redirect });
 
 /** The built-in fetch is what is wrapped if nothing is said. */
 function around(bare, Request, fetch) {

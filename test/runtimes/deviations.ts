@@ -69,10 +69,34 @@ export const deviations: readonly Deviation[] = [
     why: 'node-fetch ends a body with an error of its own, whatever it was aborted with; the policies see the limit',
   },
   {
+    where: ({ client }) => client === 'node-fetch-2',
+    checks: /^died /,
+    finds: /^the reader gets nothing, and waits$/,
+    why: 'node-fetch 2 does not tell that a body of known length died: only a time limit ends such a call',
+  },
+  {
+    where: ({ runtime }) => runtime === 'bun',
+    checks: /^died /,
+    finds: /^it is over without an error$/,
+    why: 'Bun does not tell a body that died from one that was cancelled; its reader does learn it',
+  },
+  {
     where: ({ client }) => client.startsWith('node-fetch'),
     checks: /^collected /,
     finds: /^only after maxUnreadMs$/,
     why: 'the socket of node-fetch keeps a large body that nobody reads',
+  },
+  {
+    where: ({ client }) => client === 'forgetful',
+    checks: /^(host|redirect|http2) /,
+    finds: /^the host is the endpoint$/,
+    why: 'without the dispatcher Node sends the Host of the URL',
+  },
+  {
+    where: ({ client }) => client === 'forgetful',
+    checks: /^servername https$/,
+    finds: /^fetch failed < ERR_TLS_CERT_ALTNAME_INVALID$/,
+    why: 'nor can it ask for the certificate of another name, so an endpoint needs one of its own name',
   },
   {
     where: ({ runtime }) => runtime === 'deno',
