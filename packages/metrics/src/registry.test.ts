@@ -168,8 +168,8 @@ describe('createRegistry', () => {
     (kind) => {
       const make = createRegistry()[kind] as (given?: unknown) => unknown; // as from JavaScript
       expect(() => make()).toThrow('name must be a string, got undefined');
-      expect(() => make(5 as never)).toThrow('options must be an object, got 5');
-      expect(() => make('calls' as never)).toThrow('options must be an object, got "calls"');
+      expect(() => make(5)).toThrow('options must be an object, got 5');
+      expect(() => make('calls')).toThrow('options must be an object, got "calls"');
     },
   );
 

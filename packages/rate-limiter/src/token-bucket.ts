@@ -58,7 +58,7 @@ export interface TokenBucket extends Policy {
  */
 export function tokenBucket({
   ratePerSecond,
-  burst = ratePerSecond > 10 ? Number(ratePerSecond) / 10 : 1,
+  burst = ratePerSecond > 10 ? ratePerSecond / 10 : 1,
   maxQueue = 0,
   maxWaitMs,
   name = 'token-bucket',
