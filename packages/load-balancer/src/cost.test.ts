@@ -16,7 +16,7 @@ function costOf(...heard: readonly Parameters<Cost['settled']>[]): Cost {
 describe('Cost', () => {
   it('is not known before an answer or a failure', () => {
     expect(costOf().measured).toBe(false);
-    expect(costOf(['ignorable', 900, 0]).measured).toBe(false);
+    expect(costOf(['ignorable', 0, 0]).measured).toBe(false);
     expect(costOf(['success', 9, 0]).measured).toBe(true);
     expect(costOf(['failure', 9, 0]).measured).toBe(true);
   });
@@ -52,6 +52,11 @@ describe('Cost', () => {
   ])('counts a failure after $took ms as $costs ms', ({ took, costs }) => {
     expect(costOf(['failure', took, 0]).at(0)).toBe(costs);
     expect(costOf(['success', 10, 0], ['failure', took, 5]).at(5)).toBe(costs);
+  });
+
+  it('begins like a failure if the first call was given up', () => {
+    expect(costOf(['ignorable', 1, 0]).at(0)).toBe(500);
+    expect(costOf(['ignorable', 900, 0]).at(0)).toBe(900);
   });
 
   it('rises to the time after which somebody gave up', () => {
@@ -95,6 +100,7 @@ describe('Cost', () => {
     expect([...visited].sort()).toEqual([
       'down',
       'first',
+      'first given up',
       'nothing',
       'nothing yet',
       'penalty',
@@ -118,9 +124,10 @@ class Plain {
   }
 
   settled(health: 'success' | 'failure' | 'ignorable', elapsedMs: number, now: number): string {
-    const tookMs = health === 'failure' && elapsedMs < 500 ? 500 : elapsedMs;
-    if (!this.measured && health === 'ignorable') return 'nothing yet';
+    if (!this.measured && health === 'ignorable' && elapsedMs === 0) return 'nothing yet';
     const first = !this.measured;
+    const givenUp = first && health === 'ignorable';
+    const tookMs = (health === 'failure' || givenUp) && elapsedMs < 500 ? 500 : elapsedMs;
     const peak = first || tookMs >= this.#value(this.#heardAt);
     if (health === 'ignorable' && !peak) {
       this.#skippedMs += now - this.#heardAt;
@@ -130,7 +137,7 @@ class Plain {
     this.#heardAt = now;
     const heard = { tookMs, at: now - this.#skippedMs };
     this.#since = peak ? [heard] : [...this.#since, heard];
-    if (first) return 'first';
+    if (first) return givenUp ? 'first given up' : 'first';
     if (health === 'failure' && tookMs > elapsedMs) return 'penalty';
     if (!peak) return 'down';
     return health === 'ignorable' ? 'up by giving up' : 'up';

@@ -36,9 +36,11 @@ export class Cost implements Learner {
 
   settled(health: Verdict['health'], elapsedMs: number, now: number): void {
     const tells = health !== 'ignorable';
-    const tookMs = health === 'failure' ? Math.max(elapsedMs, this.#rules.failurePenaltyMs) : elapsedMs;
+    const unanswered = !this.#measured && !tells; // all that is known of it
+    const failed = health === 'failure' || unanswered;
+    const tookMs = failed ? Math.max(elapsedMs, this.#rules.failurePenaltyMs) : elapsedMs;
     if (!this.#measured) {
-      if (!tells) return;
+      if (unanswered && elapsedMs === 0) return;
       this.#measured = true;
       this.#costMs = tookMs;
     } else if (tookMs >= this.#costMs) this.#costMs = tookMs;

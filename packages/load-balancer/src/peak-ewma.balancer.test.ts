@@ -65,6 +65,13 @@ describe('loadBalancer with nothing else said', () => {
     expect(first).toBeLessThan(20);
   });
 
+  it('sends hardly a call to one that has never answered, since all gave up', async () => {
+    const [first] = await sent((origin) =>
+      origin === 'http://e0' ? { afterMs: 300, error: enough } : { afterMs: 20 },
+    );
+    expect(first).toBeLessThan(20);
+  });
+
   it('spreads calls where all fail now and then', async () => {
     const random = seededRandom(8);
     const counts = await sent(() => (random() < 0.05 ? { afterMs: 20, error: down } : { afterMs: 20 }));

@@ -76,7 +76,7 @@ export class CallMeters {
     const { value: method = '' } = call.noted(httpMethod).next();
     const { value: code } = call.noted(httpStatus).next();
     const status = typeof code === 'number' ? String(code) : '';
-    const type = errorType(error, verdict, status);
+    const type = errorType(error, verdict, status, isGivenUp(call, verdict));
     const last = this.#countSendings(call);
     const { host, port } = last === undefined ? NOWHERE : addressOf(last);
     this.#toHead.labels(call.name, method ?? '', status, host, port, type).observe(seconds);
@@ -86,11 +86,11 @@ export class CallMeters {
 
   /** A call is over. `settledAs` is the error type it settled with. */
   over(call: Call, verdict: Verdict, error: unknown, settledAs: string, seconds: number): void {
-    const type = error === undefined ? settledAs : errorType(error, verdict, '');
+    const type = error === undefined ? settledAs : errorType(error, verdict, '', isGivenUp(call, verdict));
     this.#toEnd.labels(call.name, type).observe(seconds);
     const ours = policyError(error);
     if (ours !== undefined) this.#ended.labels(call.name, ours.policy, ours.code).inc();
-    else if (error !== undefined && verdict.health === 'ignorable') this.#cancelled.labels(call.name).inc();
+    else if (error !== undefined && isGivenUp(call, verdict)) this.#cancelled.labels(call.name).inc();
   }
 
   /** Counts every sending that a balancer noted, and gives the last endpoint. */
@@ -104,6 +104,11 @@ export class CallMeters {
     }
     return last;
   }
+}
+
+/** Did its caller end it, and not because it took too long? */
+function isGivenUp(call: Call, { health }: Verdict): boolean {
+  return call.aborted && health === 'ignorable';
 }
 
 const HEAD_LABELS = [

@@ -31,7 +31,13 @@ describe('errorType', () => {
       status: '200',
       type: 'ERR_LATE',
     },
-    { name: 'an abort by the caller', error: new Error('gone'), verdict: IGNORABLE, status: '', type: '' },
+    {
+      name: 'what says nothing about the other side',
+      error: refused,
+      verdict: IGNORABLE,
+      status: '',
+      type: 'ECONNREFUSED',
+    },
     { name: 'a system error', error: refused, verdict: FAILURE, status: '', type: 'ECONNREFUSED' },
     {
       name: 'what fetch makes of a system error',
@@ -51,7 +57,11 @@ describe('errorType', () => {
     { name: 'a string', error: 'no', verdict: FAILURE, status: '', type: '_OTHER' },
     { name: 'null', error: null, verdict: FAILURE, status: '', type: '_OTHER' },
   ])('names $name', ({ error, verdict, status, type }) => {
-    expect(errorType(error, verdict, status)).toBe(type);
+    expect(errorType(error, verdict, status, false)).toBe(type);
+  });
+
+  it('names nothing of a call that its caller gave up', () => {
+    expect(errorType(new Error('gone'), IGNORABLE, '', true)).toBe('');
   });
 });
 

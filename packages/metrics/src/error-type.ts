@@ -6,14 +6,17 @@ export function policyError(error: unknown): ResilienceError | undefined {
 }
 
 /**
- * OpenTelemetry's `error.type`: the `code` of an error of ours; of a failure, the code or name of its error, or the
- * status; empty of what is no failure, such as a call that its caller aborted.
+ * OpenTelemetry's `error.type`: the `code` of an error of ours; of any other, its code or name; of a failure without one, the
+ * status; empty of what went well, and of a call that its caller gave up.
  */
-export function errorType(error: unknown, verdict: Verdict, status: string): string {
+export function errorType(error: unknown, verdict: Verdict, status: string, givenUp: boolean): string {
   const ours = policyError(error);
   if (ours !== undefined) return ours.code;
-  if (verdict.health !== 'failure') return '';
-  if (error === undefined) return status === '' ? OTHER : status;
+  if (givenUp) return '';
+  if (error === undefined) {
+    if (verdict.health !== 'failure') return '';
+    return status === '' ? OTHER : status;
+  }
   return text(error, 'code') ?? text(member(error, 'cause'), 'code') ?? text(error, 'name') ?? OTHER;
 }
 

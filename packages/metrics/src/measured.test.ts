@@ -201,6 +201,27 @@ describe('measured', () => {
     policy.close();
   });
 
+  it('counts what nobody gave up as no success, also if it says nothing about the other side', async () => {
+    const { policy, lines } = setUp();
+    const foreign = Object.assign(new Error('aborted'), { name: 'AbortError' });
+    await expect(run(policy, () => Promise.reject(foreign), { name: 'get' })).rejects.toBe(foreign);
+    expect(lines('upstream_rq_cancelled_total')).toEqual([]);
+    expect(lines('upstream_rq_time_seconds_count')).toEqual([
+      'upstream_rq_time_seconds_count{operation="get",error_type="AbortError"} 1',
+    ]);
+    policy.close();
+  });
+
+  it('bears a policy inside that throws', async () => {
+    const { policy, lines } = setUp();
+    const thrower: Policy = () => () => {
+      throw new RangeError('no');
+    };
+    await expect(run(compose(policy, thrower), () => 'unreached', { name: 'get' })).rejects.toThrow('no');
+    expect(lines('http_client_active_requests')).toEqual(['http_client_active_requests{operation="get"} 0']);
+    policy.close();
+  });
+
   it('leaves nothing in flight, however calls end', async () => {
     const { policy, lines } = setUp();
     const call = wrap(policy, (_, outcome: unknown) => {

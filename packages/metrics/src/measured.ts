@@ -62,18 +62,20 @@ export function measured(
   const policy: Policy = (next) =>
     function metered(call) {
       const timing = new Timing(meters, call, clock, judge);
-      return next(call).then(
-        (result) => {
+      function failed(error: unknown): never {
+        timing.settle(verdictOfError(call, error, judge), error);
+        timing.over(error);
+        throw error;
+      }
+      try {
+        return next(call).then((result) => {
           timing.settle(verdictOf(call, result, judge));
           call.protocol.hold(result, timing);
           return result;
-        },
-        (error: unknown) => {
-          timing.settle(verdictOfError(call, error, judge), error);
-          timing.over(error);
-          throw error;
-        },
-      );
+        }, failed);
+      } catch (error) {
+        return failed(error); // a policy inside that throws instead of rejecting
+      }
     };
   return Object.assign(policy, { close: EventMeters.listen(registry) });
 }
