@@ -13,6 +13,8 @@ export class Attempt implements AbortSink, Dispatcher, Holder, Watcher {
   reason: unknown = undefined;
   /** Fetch asked for a connection at all. */
   dispatched = false;
+  /** What it asks for has no body: HEAD. */
+  bodiless = false;
   /** A connection was assigned, so something may have been sent. */
   sent = false;
   #call: Call | undefined;

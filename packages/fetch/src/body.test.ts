@@ -23,6 +23,7 @@ describe('isReplayable', () => {
   it.each<[string, unknown]>([
     ['a stream', new ReadableStream()],
     ['a Node stream', Readable.from([])],
+    ['a stream that is called a form', Object.assign(Readable.from([]), { [Symbol.toStringTag]: 'FormData' })],
     ['a generator', (async function* () {})()],
     ['an iterable', [Uint8Array.of(1)]],
     ['an object of some kind', { toString: () => 'hello' }],

@@ -4,6 +4,7 @@
  */
 export function isReplayable(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return true;
+  if ('pipe' in body) return false; // a stream, whatever it is called: the package form-data has one named FormData
   return ArrayBuffer.isView(body) || REPLAYABLE.has(Object.prototype.toString.call(body));
 }
 

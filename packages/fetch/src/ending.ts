@@ -1,6 +1,6 @@
 import type { Clock, Holder } from '@inmesh/core';
 import { Deadline, Deadlines } from '@inmesh/core/deadlines';
-import { contentLength, isResponse } from '@inmesh/http';
+import { contentLength, isResponse, type ResponseLike } from '@inmesh/http';
 
 import type { Attempt } from './attempt.ts';
 import { nodeStreams } from './node-streams.ts';
@@ -70,10 +70,10 @@ export class Ending extends Deadline {
   }
 }
 
-/** A web stream has a reader, or a Node stream gave something away. */
+/** A web stream has a reader; a Node stream gave something away, or somebody listens for what it will give. */
 function isBeingRead(body: object): boolean {
-  const { locked, readableDidRead } = body as { readonly locked?: unknown; readonly readableDidRead?: unknown }; // of either kind
-  return locked === true || readableDidRead === true;
+  const { locked, readableDidRead, readableFlowing } = body as Readonly<Record<string, unknown>>; // of either kind
+  return locked === true || readableDidRead === true || typeof readableFlowing === 'boolean';
 }
 
 const endings = new WeakMap<object, Ending>();
@@ -83,7 +83,7 @@ const collected = new FinalizationRegistry<Ending>((ending) => {
 
 /** The ending of a foreign response; `undefined` if it has no body to wait for, or one that was read already. */
 export function endingOf(response: object, attempt: Attempt | undefined, patience: Patience): Ending | undefined {
-  if (!isResponse(response) || contentLength(response) === 0) return undefined;
+  if (!isResponse(response) || attempt?.bodiless === true || !mayHaveBody(response)) return undefined;
   const { body } = response;
   if (typeof body !== 'object' || body === null) return undefined;
   let ending = endings.get(body);
@@ -95,6 +95,12 @@ export function endingOf(response: object, attempt: Attempt | undefined, patienc
     watch(body, ending);
   }
   return ending;
+}
+
+/** Some statuses have none; node-fetch gives a stream for them all the same. */
+function mayHaveBody(response: ResponseLike): boolean {
+  const { status } = response;
+  return status >= 200 && status !== 204 && status !== 205 && status !== 304 && contentLength(response) !== 0;
 }
 
 /** Node tells of its own streams, web streams too, without reading them; of others only their collection is seen. */

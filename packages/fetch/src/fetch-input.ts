@@ -110,6 +110,11 @@ export class Asked implements FetchInput {
     return this.#request !== undefined && !isOwnRequest(this.#request);
   }
 
+  /** Was its `Request` read, by us or by somebody? Then no fetch can send it as it is. */
+  get wasRead(): boolean {
+    return this.#request !== undefined && (this.#kept instanceof ReadableStream || this.#request.bodyUsed);
+  }
+
   /** Is the second argument nothing that a fetch takes? The fetch says so best. */
   get hasNonsense(): boolean {
     return this.#nonsense !== undefined && this.#nonsense !== null;

@@ -19,11 +19,23 @@ export function received(response: unknown, attempt: Attempt, patience: Patience
 export function failed(error: unknown, attempt: Attempt, foreign: boolean): unknown {
   attempt.leave();
   if (attempt.aborted) return attempt.reason;
-  if (typeof error === 'object' && error !== null && !attempt.isMockActive) {
-    if (attempt.dispatched) verdicts.set(error, corrected(verdictOfFailure(error), attempt));
-    else if (!foreign && isRefused(error)) verdicts.set(error, IGNORABLE);
+  if (typeof error === 'object' && error !== null && !verdicts.has(error)) {
+    const verdict = verdictOfFailure(error);
+    if (attempt.isMockActive || (foreign && !attempt.dispatched)) verdicts.set(error, unproven(verdict));
+    else if (attempt.dispatched) verdicts.set(error, isUnwelcome(error) ? IGNORABLE : corrected(verdict, attempt));
+    else if (isRefused(error)) verdicts.set(error, IGNORABLE);
   }
   return error;
+}
+
+/** Was it answered with a redirect, which the caller had ruled out? */
+function isUnwelcome({ cause }: { readonly cause?: unknown }): boolean {
+  return cause instanceof Error && cause.message === 'unexpected redirect';
+}
+
+/** Nobody of ours saw the connection, so no error proves that nothing was sent: a redirect may have come before it. */
+function unproven(verdict: Verdict): Verdict {
+  return verdict === UNSENT ? FAILURE : verdict;
 }
 
 /** Did fetch find that it is no request? It says so itself; only what it tried fails as `fetch failed`. */
@@ -35,7 +47,7 @@ function isRefused({ name, message }: { readonly name?: unknown; readonly messag
 function corrected(verdict: Verdict, { sent, died }: Attempt): Verdict {
   if (!sent) return verdict === FAILURE ? UNSENT : verdict;
   if (!died) return LASTING_FAILURE; // an answer came, and fetch can do nothing with it: a redirect to nowhere
-  return verdict === UNSENT ? FAILURE : verdict;
+  return unproven(verdict);
 }
 
 /** Gives an error that we make in the place of a fetch, with what it says. */

@@ -28,17 +28,18 @@ export function sendAround<T extends ResponseLike>(
   });
 }
 
-/** Fetches that did not know a `Request` that they were given. */
-const strangers = new WeakSet();
+/** The classes of `Request` that a fetch did not know. */
+const strangers = new WeakMap<object, WeakSet<object>>();
 
 /** A `Request` goes to a fetch as it is, unless that knows only those of its own class. */
 async function sendRequest<T>(fetch: Fetch<T>, asked: Asked, attempt: Attempt): Promise<T> {
-  if (!strangers.has(fetch) && !(asked.foreign && isOwnFetch(fetch)))
+  const kind = (asked.input as object).constructor; // it has a Request, or what looks like one
+  if (!asked.wasRead && strangers.get(fetch)?.has(kind) !== true && !(asked.foreign && isOwnFetch(fetch)))
     try {
       return await fetch(asked.input, asked.initFor(attempt.link()));
     } catch (error) {
       if (attempt.aborted || attempt.dispatched || !isUnknownRequest(error)) throw error;
-      strangers.add(fetch);
+      strangers.set(fetch, (strangers.get(fetch) ?? new WeakSet()).add(kind));
     }
   return fetch(asked.url, { ...asked.spelled(), ...attempt.link() });
 }

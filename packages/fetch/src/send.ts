@@ -27,6 +27,7 @@ export function sender<T extends ResponseLike>(
     const chosen = call.get(endpoint);
     const route = chosen === undefined ? undefined : routes.find(asked.url, chosen);
     const attempt = new Attempt(call, asked.signal, route, asked.dispatcher ?? base);
+    attempt.bodiless = /^head$/i.test(asked.method);
     call.onAbort(attempt);
     if (attempt.aborted) return Promise.reject(attempt.reason);
     noteRequest(call, asked);

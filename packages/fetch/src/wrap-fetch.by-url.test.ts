@@ -8,7 +8,7 @@ import fetchOf3 from 'node-fetch-3';
 import { Agent as Agent6, fetch as fetch6 } from 'undici';
 import { Agent as Agent7, fetch as fetch7 } from 'undici-7';
 
-import { bound, certificates, serve, servernameOf, serveTls, textOf } from '../test-servers.ts';
+import { bound, certificates, refusedPort, serve, servernameOf, serveTls, textOf, watched } from '../test-servers.ts';
 import { wrapFetch } from './wrap-fetch.ts';
 
 type Fetch = typeof globalThis.fetch;
@@ -38,6 +38,35 @@ function initFor(client: string, trust: object): RequestInit {
   const { agent, of } = trust as { agent: TlsAgent; of: Record<string, object> };
   return (of[client] === undefined ? { agent } : { dispatcher: of[client] }) as unknown as RequestInit; // each client its own
 }
+
+describe.each(clients)('wrapFetch of %s', (_, fetch) => {
+  it.each(['to an endpoint', 'to where its URL says'])(
+    'does not send a POST again %s that a redirect led to a refused port',
+    async (where) => {
+      const port = await refusedPort();
+      const server = await serve((_request, response) =>
+        response.writeHead(307, { location: `http://127.0.0.1:${port}/` }).end(),
+      );
+      const policy = where === 'to an endpoint' ? compose(again, bound(server.origin)) : again;
+      const call = wrapFetch(policy, { fetch })(`${server.origin}/`, { method: 'POST', body: 'once' });
+      await expect(call).rejects.toThrow();
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    { what: 'a 204', status: 204, method: 'DELETE' },
+    { what: 'a 304', status: 304, method: 'GET' },
+    { what: 'a HEAD', status: 200, method: 'HEAD' },
+  ])('is over with the head of $what', async ({ status, method }) => {
+    const server = await serve((_request, response) => response.writeHead(status).end());
+    const policy = watched();
+    const response = await wrapFetch(policy, { fetch })(`${server.origin}/`, { method });
+    await policy.over(1);
+    expect(response.status).toBe(status);
+    expect(policy.overs).toEqual([undefined]);
+  });
+});
 
 describe.each(clients)('wrapFetch of %s with a bound endpoint', (client, fetch) => {
   it('goes there under the host of the URL, and the response says what was asked', async () => {

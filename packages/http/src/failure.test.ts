@@ -45,7 +45,7 @@ describe('verdictOfFailure', () => {
     ['bad port', IGNORABLE],
     ['unknown scheme', IGNORABLE],
     ['not implemented... yet...', IGNORABLE],
-    ['unexpected redirect', LASTING_FAILURE],
+    ['unexpected redirect', IGNORABLE],
     ['redirect count exceeded', LASTING_FAILURE],
   ])('knows a cause without a code by its message: %s', (message, verdict) => {
     expect(verdictOfFailure(fetchFailed(new Error(message)))).toBe(verdict);

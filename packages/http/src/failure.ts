@@ -15,13 +15,14 @@ const DEEPEST_CAUSE = 8; // causes can be circular
 
 function judged(error: unknown, depth: number): Verdict | undefined {
   if (depth === 0 || typeof error !== 'object' || error === null) return undefined;
-  const { code, name, message, syscall, cause, errors } = error as Readonly<Record<string, unknown>>; // asked, not believed
+  const { code, name, message, type, syscall, cause, errors } = error as Readonly<Record<string, unknown>>; // asked, not believed
   if (Array.isArray(errors) && errors.length > 0) return allAlike(errors, depth - 1);
   return (
     (typeof code === 'string' ? ofCode(code, syscall) : undefined) ??
     judged(cause, depth - 1) ??
     (typeof name === 'string' ? BY_NAME.get(name) : undefined) ??
-    (typeof message === 'string' ? BY_MESSAGE.get(message) : undefined)
+    (typeof message === 'string' ? BY_MESSAGE.get(message) : undefined) ??
+    (type === 'no-redirect' ? IGNORABLE : undefined) // node-fetch's word for an unexpected redirect
   );
 }
 
@@ -80,6 +81,6 @@ const BY_MESSAGE: ReadonlyMap<string, Verdict> = new Map([
   ['about scheme is not supported', IGNORABLE],
   ['failed to fetch the data URL', IGNORABLE],
   ['not implemented... yet...', IGNORABLE],
-  ['unexpected redirect', LASTING_FAILURE],
+  ['unexpected redirect', IGNORABLE],
   ['redirect count exceeded', LASTING_FAILURE],
 ]);
