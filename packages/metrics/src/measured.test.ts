@@ -217,7 +217,8 @@ describe('measured', () => {
     const thrower: Policy = () => () => {
       throw new RangeError('no');
     };
-    await expect(run(compose(policy, thrower), () => 'unreached', { name: 'get' })).rejects.toThrow('no');
+    const handler = compose(policy, thrower)(async () => 'unreached');
+    await expect(handler(Call.start(undefined, { name: 'get' }))).rejects.toThrow('no');
     expect(lines('http_client_active_requests')).toEqual(['http_client_active_requests{operation="get"} 0']);
     policy.close();
   });

@@ -62,19 +62,21 @@ export function measured(
   const policy: Policy = (next) =>
     function metered(call) {
       const timing = new Timing(meters, call, clock, judge);
-      function failed(error: unknown): never {
-        timing.settle(verdictOfError(call, error, judge), error);
-        timing.over(error);
-        throw error;
-      }
       try {
-        return next(call).then((result) => {
-          timing.settle(verdictOf(call, result, judge));
-          call.protocol.hold(result, timing);
-          return result;
-        }, failed);
+        return next(call).then(
+          (result) => {
+            timing.settle(verdictOf(call, result, judge));
+            call.protocol.hold(result, timing);
+            return result;
+          },
+          (error: unknown) => {
+            timing.fail(error);
+            throw error;
+          },
+        );
       } catch (error) {
-        return failed(error); // a policy inside that throws instead of rejecting
+        timing.fail(error); // a policy inside that throws instead of rejecting
+        return Promise.reject(error);
       }
     };
   return Object.assign(policy, { close: EventMeters.listen(registry) });
@@ -103,6 +105,12 @@ class Timing implements Holder {
     quietly('measured', () => {
       this.#errorType = this.#meters.settled(this.#call, verdict, error, this.#seconds());
     });
+  }
+
+  /** It rejected, and is over with that. */
+  fail(error: unknown): void {
+    this.settle(verdictOfError(this.#call, error, this.#judge), error);
+    this.over(error);
   }
 
   over(error?: unknown): void {
