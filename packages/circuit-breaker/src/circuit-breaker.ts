@@ -7,6 +7,7 @@ import { CircuitOpenError } from './error.ts';
 import { Permit, type CircuitPermit } from './permit.ts';
 import { Referee } from './referee.ts';
 
+/** When a circuit opens, and how it finds out that it may close. */
 export interface CircuitBreakerOptions {
   /**
    * What opens the circuit: a detector, or several that are asked in turn after every failure (default:
@@ -21,6 +22,7 @@ export interface CircuitBreakerOptions {
   readonly name?: string;
   /** Its own word on outcomes, before the protocol's. */
   readonly judge?: Judge;
+  /** Where time comes from (default: `systemClock`). */
   readonly clock?: Clock;
 }
 

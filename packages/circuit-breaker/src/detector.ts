@@ -32,10 +32,13 @@ export interface Detection {
 
 /** The outcomes that a detector weighs. */
 export interface Tally {
+  /** How many went well. */
   readonly successes: number;
+  /** How many failed. */
   readonly failures: number;
 }
 
+/** How large a share of how many calls, over how long. */
 export interface FailureRatioOptions {
   /** The share of failures at which the circuit opens, above 0, at most 1 (default: 0.5). */
   readonly ratio?: number;

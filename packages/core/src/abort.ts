@@ -1,11 +1,14 @@
 /** Whatever can be told to stop: a fork, an `AbortController`, a waiting timer, a request on the wire. It must not throw. */
 export interface AbortSink {
+  /** Stops, for this reason: the value that whoever aborted gave. */
   abort(reason: unknown): void;
 }
 
 /** Where an abort comes from. A sink is told at most once, and not after it was taken off. */
 export interface AbortSource {
+  /** Tells the sink when it aborts, at once if it has. */
   onAbort(sink: AbortSink): void;
+  /** Tells the sink nothing from now on. */
   offAbort(sink: AbortSink): void;
 }
 

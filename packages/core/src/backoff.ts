@@ -9,6 +9,7 @@ export interface Backoff {
   (retry: number, random: Random, previousMs: number): number;
 }
 
+/** How the waits grow, and how they are spread. */
 export interface ExponentialOptions {
   /** What the first wait is drawn from, in ms (default: 50). */
   readonly baseMs?: number;
@@ -43,6 +44,7 @@ export function exponential({
   };
 }
 
+/** What the waits are drawn between. */
 export interface DecorrelatedOptions {
   /** The shortest wait, in ms (default: 50). */
   readonly baseMs?: number;

@@ -211,6 +211,7 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
     this.#fork.#linked().add(sink);
   }
 
+  /** Tells the sink nothing from now on. */
   offAbort(sink: AbortSink): void {
     this.#fork.#scope?.remove(sink);
   }

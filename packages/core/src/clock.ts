@@ -1,6 +1,8 @@
 /** What a clock's `setTimeout` gives: a number in browsers, an object with these methods in Node. */
 export interface Timer {
+  /** Keeps the process alive until it rings, as a new timer does. */
   ref?(): unknown;
+  /** Lets the process end before it rings. */
   unref?(): unknown;
 }
 
@@ -10,7 +12,9 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970, for dates that others wrote. */
   wall(): number;
+  /** Runs the callback once, when so many milliseconds have passed and not before. */
   setTimeout(callback: () => void, ms: number): Timer;
+  /** Stops a timer; nothing if it rang already, or is none. */
   clearTimeout(timer: Timer | undefined): void;
   /** Runs the callback after the event loop has taken in what had arrived: one turn of input and output. */
   afterPoll(callback: () => void): void;

@@ -4,11 +4,17 @@ import type { Clock, Timer } from '@inmesh/core';
  * One call's limit in a queue of deadlines; extend it with what has to be ended. The fields are the queue's.
  */
 export abstract class Deadline {
+  /** When its time is up, on the clock, in ms. */
   at = 0;
+  /** It is in the queue. */
   queued = false;
+  /** Its call waits for it, so the timer keeps the process alive. */
   waiting = false;
+  /** It was put off once, which is all it may be. */
   excused = false;
+  /** The one before it. */
   earlier: Deadline | undefined = undefined;
+  /** The one after it. */
   later: Deadline | undefined = undefined;
 
   /** The time is up. `local`: our own event loop was blocked then, and again when the time it was given for that was up. Must not throw, nor call a handler. */

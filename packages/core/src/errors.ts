@@ -4,6 +4,7 @@ import { show } from '@inmesh/core/options';
 export interface ResilienceErrorFacts {
   /** The name of the policy that ended the call. */
   readonly policy: string;
+  /** What led to it. */
   readonly cause?: unknown;
   /** Whether to record where the error was made, which costs microseconds (default: false). */
   readonly captureStack?: boolean;
@@ -13,8 +14,11 @@ type Brand = 'ended' | 'rejected';
 
 /** A policy, not the wrapped function, ended the call. Each class has a literal `code`, by which {@link isError} knows it. */
 export abstract class ResilienceError extends Error {
+  /** The same for the class itself, by which `isError` knows the base classes. */
   static readonly '~inmesh': Brand = 'ended';
+  /** Whether the call was refused before it was sent, or ended with an outcome that is not known. */
   readonly '~inmesh': Brand = 'ended'; // read by name, so it survives two installed copies
+  /** Tells the classes apart, whichever copy of the package they are of. */
   abstract readonly code: string;
   /** The name of the policy that ended the call. */
   readonly policy: string;

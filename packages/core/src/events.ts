@@ -5,7 +5,9 @@ import type { Endpoint } from './endpoint.ts';
 export interface CircuitEvent {
   /** The breaker's `name`. */
   readonly circuit: string;
+  /** The state it left: `closed`, `open` or `half-open`. */
   readonly from: string;
+  /** The state it is in now. */
   readonly to: string;
   /** What made it change, in words. */
   readonly reason: string;
@@ -20,7 +22,9 @@ export const circuitChannel: Channel<CircuitEvent> = channel('inmesh:circuit');
 export interface EndpointEvent {
   /** The balancer's `name`. */
   readonly balancer: string;
+  /** As the list or source gave it. */
   readonly endpoint: Endpoint;
+  /** What became of it. */
   readonly change: 'added' | 'removed' | 'ejected' | 'returned';
   /** What made it change, in words. */
   readonly reason: string;
@@ -37,6 +41,7 @@ export const endpointChannel: Channel<EndpointEvent> = channel('inmesh:endpoint'
 export interface EndpointSourceEvent {
   /** The balancer's `name`. */
   readonly balancer: string;
+  /** What it threw, or what was wrong with its list. */
   readonly error: unknown;
 }
 

@@ -19,7 +19,9 @@ export interface Outcome {
   readonly overAfterMs: number;
 }
 
+/** How calls are timed. */
 export interface ObservedOptions {
+  /** Where time comes from (default: `systemClock`). */
   readonly clock?: Clock;
 }
 

@@ -12,7 +12,9 @@ export interface Holder {
 
 /** What an adapter knows about its requests and results: one classifier that drives every policy. */
 export interface Protocol {
+  /** What a result says about the other side. */
   ofResult(result: unknown, call: Call): Verdict;
+  /** What a rejection says about the other side; asked only of errors that are not ours. */
   ofError(error: unknown, call: Call): Verdict;
   /** What the other side asked us to wait, in ms, of a result or an error; asked only when a retry is being considered. */
   retryAfterMs(outcome: unknown): number | undefined;

@@ -42,7 +42,9 @@ const LOCAL_TIMEOUT: Verdict = Object.freeze({ health: 'ignorable', retryable: t
  * that throws has none, and what it threw is published on `inmesh:listener`.
  */
 export interface Judge {
+  /** What a result says, if it has its own opinion. */
   ofResult?(result: unknown, call: Call): Verdict | undefined;
+  /** What a rejection says, if it has its own opinion. */
   ofError?(error: unknown, call: Call): Verdict | undefined;
 }
 

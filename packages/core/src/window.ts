@@ -38,6 +38,7 @@ export class RollingCounts {
     return this.#totals[kind] ?? 0;
   }
 
+  /** Forgets all it counted. */
   clear(): void {
     this.#counts.fill(0);
     this.#totals.fill(0);

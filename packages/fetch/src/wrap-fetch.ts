@@ -25,6 +25,7 @@ export type Callable<F extends FetchLike> = keyof F extends never
 type Answer<F extends FetchLike> = Promise<Awaited<ReturnType<F>>>;
 type Plain<F extends FetchLike> = (...args: Parameters<F>) => Answer<F>;
 
+/** What sends, and what is known of those who ask. */
 export interface WrapFetchOptions<F extends FetchLike = typeof globalThis.fetch> {
   /** What sends the requests (default: the global `fetch`, looked up at each call). */
   readonly fetch?: F;
@@ -46,7 +47,7 @@ export interface WrapFetchOptions<F extends FetchLike = typeof globalThis.fetch>
   readonly deadlineMs?: (...args: Parameters<F>) => number | undefined;
   /** Errors of ours carry the stack of where they were made, which costs microseconds each (default: false). */
   readonly captureStacks?: boolean;
-  /** Tells what a `Retry-After` with a date means, and bounds the reading of what is thrown away. */
+  /** Tells what a `Retry-After` with a date means, and bounds the reading of what is thrown away (default: `systemClock`). */
   readonly clock?: Clock;
 }
 

@@ -1,5 +1,6 @@
 /** As much of a request as policies ask about. */
 export interface RequestLike {
+  /** In capitals or not. */
   readonly method: string;
   /** A header's value by its lower-case name; `null` if there is none. */
   header(name: string): string | null;

@@ -2,7 +2,9 @@ import type { Handler } from '@inmesh/core';
 
 /** As much of a response as policies look at: a `Response` of any fetch, or whatever has the same shape. */
 export interface ResponseLike {
+  /** Judged as [the table of verdicts](../README.md#verdicts) says. */
   readonly status: number;
+  /** Looked at for `Retry-After` and for signs of overload. */
   readonly headers: { get(name: string): string | null };
   /** A stream of some kind; `null` if there is none. */
   readonly body: unknown;

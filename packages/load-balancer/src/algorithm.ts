@@ -2,6 +2,7 @@ import type { Call, Endpoint, Random, Verdict } from '@inmesh/core';
 
 /** What an algorithm sees of an endpoint it may choose. Its numbers change from call to call: read them, keep none. */
 export interface Candidate {
+  /** As the list or source gave it. */
   readonly endpoint: Endpoint;
   /** Its share of the traffic beside the others: the endpoint's `weight`, or 1. */
   readonly weight: number;

@@ -20,6 +20,7 @@ import { toEndpoints } from './snapshot.ts';
 import { take } from './source.ts';
 import { WaitingCalls } from './waiting.ts';
 
+/** Which endpoints there are, how one is chosen, and when one is left out. */
 export interface LoadBalancerOptions {
   /** Where calls may go: a list, in which an origin is short for an endpoint, or a source of such lists. */
   readonly endpoints: readonly (Endpoint | string)[] | EndpointSource;
@@ -42,17 +43,21 @@ export interface LoadBalancerOptions {
   readonly judge?: Judge;
   /** Named in its events and errors (default: `load-balancer`). */
   readonly name?: string;
+  /** Where time comes from (default: `systemClock`). */
   readonly clock?: Clock;
+  /** Where chance comes from (default: `systemRandom`). */
   readonly random?: Random;
 }
 
 /** How an endpoint is doing. */
 export interface EndpointState {
+  /** As the list or source gave it. */
   readonly endpoint: Endpoint;
   /** `returned`: its ejection is over, but it has not answered well since and gets one call at a time. */
   readonly state: HealthState;
   /** Calls that were sent to it and are not over. */
   readonly inFlight: number;
+  /** Failures since its last success. */
   readonly consecutiveFailures: number;
   /** For how much longer it is ejected, in ms; 0 if it is not. */
   readonly ejectedForMs: number;

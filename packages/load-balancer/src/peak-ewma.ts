@@ -5,6 +5,7 @@ import type { Algorithm, Candidate, Picker } from './algorithm.ts';
 import { Cost } from './cost.ts';
 import { Lots } from './lots.ts';
 
+/** How long it remembers, and what it makes of failures. */
 export interface PeakEwmaOptions {
   /** How long a latency is remembered, in ms: after so long a third of it is left (default: 10 s). */
   readonly decayMs?: number;

@@ -38,6 +38,7 @@ export class CounterSeries implements Series {
     return this.#value;
   }
 
+  /** Adds 1, or as much as it is told. Throws a `RangeError` if that is negative or not finite. */
   inc(value = 1): void {
     if (!(Number.isFinite(value) && value >= 0)) throw refusal(value);
     this.#value += value;

@@ -6,6 +6,7 @@ import type { Labels } from './labels.ts';
 import { Metric, type MetricOptions } from './metric.ts';
 import { SeriesTree, type Series } from './series-tree.ts';
 
+/** What a gauge is made of. */
 export interface GaugeOptions<L extends string> extends MetricOptions<L> {
   /** Called before the text is made, to set what is cheaper to ask for than to follow (default: nothing). */
   readonly collect?: ((gauge: Gauge<L>) => void) | undefined;
@@ -68,14 +69,17 @@ export class GaugeSeries implements Series {
     return this.#value;
   }
 
+  /** Adds 1, or as much as it is told. */
   inc(value = 1): void {
     this.#value += numeric('what a gauge is given', value);
   }
 
+  /** Takes away 1, or as much as it is told. */
   dec(value = 1): void {
     this.#value -= numeric('what a gauge is given', value);
   }
 
+  /** Sets it to any number. */
   set(value: number): void {
     this.#value = numeric('what a gauge is given', value);
   }

@@ -36,6 +36,7 @@ export class HistogramSeries implements Series {
     return this.#cells[this.#bounds.length + 1] ?? 0;
   }
 
+  /** Counts a number. Throws a `RangeError` if it is not finite. */
   observe(value: number): void {
     if (!Number.isFinite(value)) finite('what a histogram observes', value);
     const cells = this.#cells;

@@ -9,6 +9,7 @@ import { SeriesTree } from './series-tree.ts';
 /** The upper bounds that prom-client takes when it is told none, for seconds. */
 export const DEFAULT_BUCKETS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** What a histogram is made of. */
 export interface HistogramOptions<L extends string> extends MetricOptions<L> {
   /** The upper bounds that the text shows, growing; `+Inf` is added (default: 5 ms to 10 s, as in prom-client). */
   readonly buckets?: readonly number[];

@@ -22,6 +22,7 @@ import type { Registry } from './registry.ts';
 /** OpenTelemetry's bounds for `http.client.request.duration`, in seconds. */
 const SECONDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
+/** What the metrics of calls are named, and how durations are shown. */
 export interface MeasuredOptions {
   /** What the metrics of calls begin with, for calls that are no HTTP requests (default: `http_client`). */
   readonly prefix?: string;
@@ -29,6 +30,7 @@ export interface MeasuredOptions {
   readonly buckets?: readonly number[];
   /** Its own word on outcomes, before the protocol's. */
   readonly judge?: Judge;
+  /** Where time comes from (default: `systemClock`). */
   readonly clock?: Clock;
 }
 

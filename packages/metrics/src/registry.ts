@@ -9,13 +9,14 @@ import { DEFAULT_BUCKETS, Histogram, type HistogramOptions } from './histogram.t
 import type { MetricOptions } from './metric.ts';
 import { Shelf, type Make } from './shelf.ts';
 
+/** How much a registry keeps. */
 export interface RegistryOptions {
   /**
    * How many series a metric may have. The last is `otel_metric_overflow="true"`, for whatever has no room of its own
    * (default: 2000, as in OpenTelemetry).
    */
   readonly maxSeries?: number;
-  /** For `startTimer`. */
+  /** For `startTimer` (default: `systemClock`). */
   readonly clock?: Clock;
 }
 
@@ -24,8 +25,11 @@ export interface RegistryOptions {
  * of the same name and another make, it throws a `RangeError`.
  */
 export interface Registry {
+  /** A number that only grows. */
   counter<const L extends string = never>(options: MetricOptions<L>): Counter<L>;
+  /** A number that goes up and down. */
   gauge<const L extends string = never>(options: GaugeOptions<L>): Gauge<L>;
+  /** How numbers are spread. */
   histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<L>;
   /** All of them as Prometheus reads it: text format 0.0.4, in the order they were made. */
   metrics(): string;

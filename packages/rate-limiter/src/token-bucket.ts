@@ -5,6 +5,7 @@ import { Bucket } from './bucket.ts';
 import { Queue } from './queue.ts';
 import { WaitingCalls } from './waiting.ts';
 
+/** How fast tokens come, how many it holds, and who may wait. */
 export interface TokenBucketOptions {
   /** How many tokens come in per second: the rate in the long run. Required; fractions are fine, 0.5 is one in 2 s. */
   readonly ratePerSecond: number;
@@ -16,9 +17,11 @@ export interface TokenBucketOptions {
   readonly maxWaitMs?: number;
   /** Named in its errors (default: `token-bucket`). */
   readonly name?: string;
+  /** Where time comes from (default: `systemClock`). */
   readonly clock?: Clock;
 }
 
+/** What ends a wait for tokens by hand. */
 export interface AcquireOptions {
   /** Ends the wait, with its reason. */
   readonly signal?: AbortSignal | undefined;

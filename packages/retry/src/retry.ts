@@ -6,6 +6,7 @@ import { callable, clockOf, count, judgeOf, nonNegativeMs, rejectUnknown } from 
 import { Schedule, type Plan } from './schedule.ts';
 import { sleep } from './sleep.ts';
 
+/** How often, how soon, and what for. */
 export interface RetryOptions {
   /** How often it sends at most, the first time included; 1 never sends again (default: 3). */
   readonly attempts?: number;

@@ -4,6 +4,7 @@ import { clockOf, oneOf, positiveMs, rejectUnknown, text } from '@inmesh/core/op
 
 import { TimeoutError } from './error.ts';
 
+/** What a limit covers. */
 export interface TimeoutOptions {
   /**
    * What has to come in time: all of the result, or only its `head`, for attempts, since nothing can be retried after
@@ -12,6 +13,7 @@ export interface TimeoutOptions {
   readonly until?: 'head' | 'body';
   /** Named in its errors (default: `timeout`). */
   readonly name?: string;
+  /** Where time comes from (default: `systemClock`). */
   readonly clock?: Clock;
 }
 

@@ -32,6 +32,7 @@ export class HeldResult {
     for (const holder of holders) holder.over(error);
   }
 
+  /** Tells the holder once when this result is over, at once if it is. */
   hold(holder: Holder): void {
     if (this.#over) holder.over(this.#error);
     else this.#holders.push(holder);

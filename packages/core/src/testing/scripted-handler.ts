@@ -2,8 +2,11 @@ import type { Call, Handler } from '@inmesh/core';
 
 /** One sending that waits for its answer. */
 export interface ScriptedCall<T> {
+  /** What it was sent with. */
   readonly call: Call;
+  /** Fulfils its promise. */
   respond(value: T): void;
+  /** Rejects its promise. */
   fail(error: unknown): void;
 }
 
