@@ -8,13 +8,15 @@ export interface Channel<E> {
   readonly hasSubscribers: boolean;
   /** Hears every event until the function it gives is called. What a listener throws harms nobody. */
   subscribe(listener: (event: E) => void): () => void;
+  /** Tells every listener now, one after another; never throws. */
   publish(event: E): void;
 }
 
 /** What a listener of ours threw, on the channel `inmesh:listener`. */
 export interface ListenerEvent {
-  /** The channel it listened to, or what called it: `observed`, `judge`, `protocol`, `algorithm`. */
+  /** The channel it listened to, or what called it: `observed`, `judge`, `protocol`, `algorithm`, `forgotten`. */
   readonly to: string;
+  /** What it threw. */
   readonly error: unknown;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { CallView } from './call.ts';
 import { compose, type Handler, type Layer, type Policy } from './handler.ts';
 import { Key } from './key.ts';
-import { keyed, type Keyed, type KeyedLayer } from './keyed.ts';
+import { keyed, type Keyed, type KeyedLayer, type KeyedOptions } from './keyed.ts';
 import { observed } from './observed.ts';
 import { run, wrap } from './wrap.ts';
 
@@ -141,6 +141,33 @@ describe('the types of keyed', () => {
     expectTypeOf(perTenant).toEqualTypeOf<Keyed<string, Policy & { readonly state: string }>>();
     expectTypeOf(perTenant.get('acme')).toEqualTypeOf<(Policy & { readonly state: string }) | undefined>();
     expectTypeOf(compose(perTenant, policy)).toEqualTypeOf<Policy>();
+  });
+
+  it('tell the hook what goes, which decides nothing about either', () => {
+    const perTenant = keyed(
+      (call) => call.get(tenant),
+      (name) => breaker(name),
+      {
+        forgotten: (gone, key) => {
+          expectTypeOf(gone).toEqualTypeOf<Policy & { readonly state: string }>();
+          expectTypeOf(key).toEqualTypeOf<string>();
+        },
+      },
+    );
+    expectTypeOf(perTenant).toEqualTypeOf<Keyed<string, Policy & { readonly state: string }>>();
+    const bounded: KeyedOptions = { maxKeys: 3 };
+    keyed(
+      (call) => call.get(tenant),
+      () => layer,
+      bounded,
+    );
+    keyed(
+      (call) => call.get(tenant),
+      () => policy,
+      // @ts-expect-error the key is a string
+      { forgotten: (_, key: number) => key },
+    );
+    expect(perTenant.size).toBe(0);
   });
 
   it('make a layer of layers', () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Call } from './call.ts';
+import { listenerChannel } from './channel.ts';
 import type { Policy } from './handler.ts';
 import { keyed, type KeyedOptions } from './keyed.ts';
 import { HeldResult, heldProtocol } from './testing/held-result.ts';
@@ -129,12 +130,96 @@ describe('keyed', () => {
     );
   });
 
+  it('tells of each policy that goes, by its key', async () => {
+    const made = new Map<string, Policy>();
+    const gone: [Policy, string][] = [];
+    const make = (key: string) => {
+      const policy = passThrough();
+      made.set(key, policy);
+      return policy;
+    };
+    const perKey = keyed(inputOf, make, { maxKeys: 2, forgotten: (policy, key) => gone.push([policy, key]) });
+    const handler = perKey(async () => {});
+    for (const key of ['a', 'b', 'a', 'c', 'd']) await handler(Call.start(key));
+
+    expect(gone).toEqual([
+      [made.get('b'), 'b'],
+      [made.get('a'), 'a'],
+    ]);
+  });
+
+  it('does what it did if the hook throws or rejects, and publishes that', async () => {
+    const heard: unknown[] = [];
+    const stop = listenerChannel.subscribe(({ to, error }) => heard.push([to, error]));
+    let times = 0;
+    const forgotten = (): Promise<void> => {
+      if (++times === 1) throw new Error('thrown');
+      return Promise.reject(new Error('rejected'));
+    };
+    const perKey = keyed(inputOf, passThrough, { maxKeys: 1, forgotten: forgotten as () => void });
+    const handler = perKey(async (call) => call.input);
+
+    for (const key of ['a', 'b', 'c']) expect(await handler(Call.start(key))).toBe(key);
+    expect(perKey.size).toBe(1);
+    stop();
+    expect(heard).toEqual([
+      ['forgotten', new Error('thrown')],
+      ['forgotten', new Error('rejected')],
+    ]);
+  });
+
+  it('lets the hook call through it, also by the key that came', async () => {
+    const gone: string[] = [];
+    let stillThere = false;
+    const answers: Promise<unknown>[] = [];
+    const forgotten = (_: Policy, key: string) => {
+      gone.push(key);
+      if (gone.length > 3) return;
+      stillThere ||= perKey.get(key) !== undefined;
+      answers.push(handler(Call.start('b')), handler(Call.start(`after ${key}`)));
+    };
+    const perKey = keyed(inputOf, passThrough, { maxKeys: 1, forgotten });
+    const handler = perKey(async (call) => call.input);
+    await handler(Call.start('a'));
+    await handler(Call.start('b'));
+
+    while (answers.length > 0) await answers.shift();
+    expect(perKey.size).toBe(1);
+    expect(gone.slice(0, 2)).toEqual(['a', 'after a']);
+    expect(stillThere).toBe(false);
+  });
+
+  it('keeps one policy where making it calls for the same key, and tells that the other goes', async () => {
+    const gone: number[] = [];
+    let made = 0;
+    const numbered = (): Policy & { readonly number: number } => {
+      const number = ++made;
+      if (number === 1) void handler(Call.start('a'));
+      return Object.assign(passThrough().bind(null), { number });
+    };
+    const perKey = keyed(inputOf, numbered, { maxKeys: 1, forgotten: ({ number }) => gone.push(number) });
+    const handler = perKey(async () => {});
+    await handler(Call.start('a'));
+    expect([made, perKey.get('a')?.number, gone]).toEqual([2, 2, [1]]);
+
+    await handler(Call.start('b'));
+    expect([gone, perKey.size]).toEqual([[1, 2], 1]);
+  });
+
   it('stays within its bound and keeps what is in flight, whatever comes and goes', async () => {
-    const seen = { began: 0, ended: 0, forgotten: 0, overfull: 0 };
+    const seen = { began: 0, ended: 0, forgotten: 0, overfull: 0, throwing: 0 };
     const step = fc.tuple(fc.constantFrom('begin', 'end'), fc.nat(5));
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
-        const perKey = keyed((call) => call.input as number, passThrough, { maxKeys: 3 });
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), fc.boolean(), async (steps, throws) => {
+        const told: number[] = [];
+        const expected: number[] = [];
+        const forgotten = (_: Policy, key: number) => {
+          told.push(key);
+          const busy = flights.some((flight) => flight.key === key);
+          if (busy || perKey.get(key) !== undefined) told.push(NaN); // what it throws would not be seen
+          if (throws) throw new Error('a hook that throws');
+        };
+        const perKey = keyed((call) => call.input as number, passThrough, { maxKeys: 3, forgotten });
         const flights: { readonly key: number; readonly result: HeldResult }[] = [];
         const handler = perKey(async (call) => {
           const result = new HeldResult();
@@ -156,8 +241,12 @@ describe('keyed', () => {
           }
           const busy = new Set(flights.map((flight) => flight.key));
           const room = Math.max(0, 3 - busy.size);
-          if (recent.length > room) seen.forgotten++;
-          recent = room === 0 ? [] : recent.slice(-room);
+          const going = recent.slice(0, Math.max(0, recent.length - room));
+          if (going.length > 0) seen.forgotten++;
+          if (going.length > 0 && throws) seen.throwing++;
+          expected.push(...going);
+          expect(told).toEqual(expected);
+          recent = recent.slice(going.length);
           if (busy.size > 3) seen.overfull++;
           const kept = [0, 1, 2, 3, 4, 5].filter((each) => perKey.get(each) !== undefined);
           expect(kept).toEqual([...busy, ...recent].sort((a, b) => a - b));
@@ -192,6 +281,7 @@ describe('keyed', () => {
     [7, passThrough, {}, 'select must be a function, got 7'],
     [inputOf, undefined, {}, 'make must be a function, got undefined'],
     [inputOf, passThrough, { maxKeys: '3' }, 'maxKeys must be a whole number of 1 or more, got "3"'],
+    [inputOf, passThrough, { forgotten: true }, 'forgotten must be a function, got true'],
     [inputOf, passThrough, { max: 3 }, 'unknown option: max'],
     [inputOf, passThrough, 3, 'options must be an object, got 3'],
   ])('refuses what is wrong (%#)', (select, make, options, message) => {

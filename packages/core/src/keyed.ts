@@ -1,12 +1,19 @@
 import { callable, count, rejectUnknown } from '@inmesh/core/options';
 
 import type { Call } from './call.ts';
+import { quietly } from './channel.ts';
 import { apply, type Handler, type Layer, type Policy } from './handler.ts';
 import type { Holder } from './protocol.ts';
 
-export interface KeyedOptions {
+/** How much is remembered, and who hears of what goes. */
+export interface KeyedOptions<K = unknown, P = unknown> {
   /** How many keys it remembers; beyond, the least recently used that has no call in flight goes (default: 1000). */
   readonly maxKeys?: number;
+  /**
+   * Hears of each policy that goes, once, when it has no call in flight: to close what it holds (default: nothing). What
+   * it throws harms nobody.
+   */
+  readonly forgotten?: ((policy: P, key: K) => void) | undefined;
 }
 
 /** What can be read of the policies behind the keys. */
@@ -35,22 +42,23 @@ export interface KeyedLayer<T, K, P> extends Layer<T>, KeyedState<K, P> {}
 export function keyed<K, P extends Policy>(
   select: (call: Call) => K,
   make: (key: K) => P,
-  options?: KeyedOptions,
+  options?: KeyedOptions<NoInfer<K>, NoInfer<P>>,
 ): Keyed<K, P>;
 export function keyed<T, K, P extends Layer<T>>(
   select: (call: Call) => K,
   make: (key: K) => P & Layer<T>,
-  options?: KeyedOptions,
+  options?: KeyedOptions<NoInfer<K>, NoInfer<P>>,
 ): KeyedLayer<T, K, P>;
 export function keyed<T, K, P extends Layer<T>>(
   select: (call: Call) => K,
   make: (key: K) => P,
-  { maxKeys = 1000, ...unknown }: KeyedOptions = {},
+  { maxKeys = 1000, forgotten = ignore, ...unknown }: KeyedOptions<K, P> = {},
 ): KeyedLayer<T, K, P> {
   rejectUnknown(unknown, arguments[2]);
   callable({ select });
   callable({ make });
-  const entries = new Entries(make, count({ maxKeys }));
+  callable({ forgotten });
+  const entries = new Entries(make, count({ maxKeys }), forgotten);
 
   const layer: Layer<T> = (next) => {
     const handlers = new WeakMap<Entry<K, P>, Handler<T>>();
@@ -93,12 +101,14 @@ interface Entry<K, P> {
 class Entries<K, P> {
   readonly #make: (key: K) => P;
   readonly #maxKeys: number;
+  readonly #forgotten: (policy: P, key: K) => void;
   readonly #all = new Map<K, Entry<K, P>>();
   readonly #idle = new Set<Entry<K, P>>();
 
-  constructor(make: (key: K) => P, maxKeys: number) {
+  constructor(make: (key: K) => P, maxKeys: number, forgotten: (policy: P, key: K) => void) {
     this.#make = make;
     this.#maxKeys = maxKeys;
+    this.#forgotten = forgotten;
   }
 
   get size(): number {
@@ -110,13 +120,17 @@ class Entries<K, P> {
   }
 
   enter(key: K): Entry<K, P> {
-    let entry = this.#all.get(key);
-    if (entry === undefined) {
-      entry = { key, policy: callable({ 'what make gives': this.#make(key) }), inFlight: 0 };
-      this.#all.set(key, entry);
-      this.#forget();
-    } else if (entry.inFlight === 0) this.#idle.delete(entry);
-    entry.inFlight++;
+    const known = this.#all.get(key);
+    if (known !== undefined) return this.#enterAgain(known);
+    const policy = callable({ 'what make gives': this.#make(key) });
+    const meanwhile = this.#all.get(key); // made by a call that `make` itself began
+    if (meanwhile !== undefined) {
+      this.#tell(policy, key);
+      return this.#enterAgain(meanwhile);
+    }
+    const entry = { key, policy, inFlight: 1 };
+    this.#all.set(key, entry);
+    this.#forget();
     return entry;
   }
 
@@ -126,12 +140,23 @@ class Entries<K, P> {
     this.#forget();
   }
 
+  #enterAgain(entry: Entry<K, P>): Entry<K, P> {
+    if (entry.inFlight++ === 0) this.#idle.delete(entry);
+    return entry;
+  }
+
+  /** What hears of it may begin calls, which change both lists: each entry is out of them before. */
   #forget(): void {
     for (const entry of this.#idle) {
       if (this.#all.size <= this.#maxKeys) return;
       this.#idle.delete(entry);
       this.#all.delete(entry.key);
+      this.#tell(entry.policy, entry.key);
     }
+  }
+
+  #tell(policy: P, key: K): void {
+    quietly('forgotten', () => this.#forgotten(policy, key));
   }
 }
 
@@ -149,3 +174,5 @@ class Visit<K, P> implements Holder {
     this.#entries.leave(this.#entry);
   }
 }
+
+function ignore(): void {}
