@@ -80,7 +80,7 @@ await run(
 const perTenant = keyed(
   (call) => call.get(tenant),
   (name) => (name === 'acme' ? logged : passOn), // made when the tenant is first seen
-  { maxKeys: 10_000 },
+  { maxKeys: 10_000, forgotten: (_policy, name) => console.log('forgotten:', name) },
 );
 // #endregion
 await run(compose(forTenant('other'), perTenant), async () => {});

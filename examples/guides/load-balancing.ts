@@ -1,6 +1,6 @@
 // Balancers that help, and balancers that do not.
 import { circuitBreaker } from '@inmesh/circuit-breaker';
-import { compose, endpoint, keyed, wrap, type CallView, type EndpointSource } from '@inmesh/core';
+import { compose, endpoint, Key, keyed, run, wrap, type CallView, type EndpointSource } from '@inmesh/core';
 import { leastLoaded, loadBalancer, peakEwma, roundRobin, type Algorithm } from '@inmesh/load-balancer';
 import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';
@@ -106,6 +106,36 @@ const ask = wrap(guarded, async (call) => {
 for (let n = 0; n < 300; n++) await ask().catch(() => failed++);
 console.log(`✅ one endpoint of three is broken: ${failed} of 300 calls failed`);
 
+const tenant = new Key<string>('acme:tenant', 'nobody');
+const watched = new Set<string>();
+async function* watch(name: string): EndpointSource {
+  watched.add(name);
+  try {
+    for (;;) {
+      yield endpoints;
+      await pause();
+    }
+  } finally {
+    watched.delete(name);
+  }
+}
+
+// #region per-tenant
+const perTenant = keyed(
+  (call) => call.get(tenant),
+  (name) => loadBalancer({ endpoints: watch(name), name }),
+  { maxKeys: 2, forgotten: (balancer) => balancer.close() }, // ❌ without it every source is read for ever
+);
+// #endregion
+const tenants = ['acme', 'bolt', 'cargo', 'delta', 'earth'];
+for (const name of tenants) {
+  const ask = compose((next) => (call) => next(call.with(tenant, name)), perTenant);
+  await run(ask, async (call) => originOf(call));
+}
+for (let n = 0; n < 5; n++) await pause(); // sources end at their next step
+console.log(`✅ 5 tenants came: ${[...watched].join(' and ')} are watched`);
+for (const name of tenants) perTenant.get(name)?.close();
+
 // Output:
 // true
 // ❌ connection reset, endpoints tried: 1
@@ -116,3 +146,4 @@ console.log(`✅ one endpoint of three is broken: ${failed} of 300 calls failed`
 // ❌ 1 of 3 endpoints known
 // ✅ 3 of 3 endpoints known
 // ✅ one endpoint of three is broken: 0 of 300 calls failed
+// ✅ 5 tenants came: delta and earth are watched
