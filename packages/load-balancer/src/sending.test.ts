@@ -11,83 +11,16 @@ import {
   IGNORABLE,
   LASTING_FAILURE,
   listenerChannel,
-  RejectedError,
   ResilienceError,
   run,
   wrap,
   type CallView,
-  type Policy,
 } from '@inmesh/core';
 import { HeldResult, heldProtocol, scriptedHandler, seededRandom, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
-import { loadBalancer, roundRobin, type Algorithm, type LoadBalancerOptions } from './index.ts';
-
-const down = new Error('down');
-
-const inOrder: Algorithm = { start: () => roundRobinFromTheFirst() };
-
-/** Turns that begin with the first endpoint, so that a test can say who is next. */
-function roundRobinFromTheFirst() {
-  const picker = roundRobin().start();
-  const call = Call.start(undefined);
-  return { pick: (candidates: Parameters<typeof picker.pick>[0]) => picker.pick(candidates, () => 0, call) };
-}
-
-/** A balancer over `http://a`, `http://b`, … that takes them in turn, and ejects for exactly the longest time. */
-function balanced(count: number, options: Partial<LoadBalancerOptions> = {}) {
-  const clock = virtualClock();
-  const endpoints = Array.from('abcdefgh'.slice(0, count), (letter) => `http://${letter}`);
-  const longest = () => 1 - Number.EPSILON;
-  return { clock, balancer: loadBalancer({ endpoints, algorithm: inOrder, clock, random: longest, ...options }) };
-}
-
-function letterOf(call: CallView): string {
-  return call.get(endpoint)?.origin.slice('http://'.length) ?? '-';
-}
-
-/** Answers with the letter of the endpoint, unless that is down. */
-function fleet(...failing: readonly string[]) {
-  const sent: string[] = [];
-  const fn = async (call: CallView) => {
-    const letter = letterOf(call);
-    sent.push(letter);
-    if (failing.includes(letter)) throw down;
-    return letter;
-  };
-  return { fn, sent };
-}
-
-/** Sends again at once, like a retry without a wait. */
-function again(times: number): Policy {
-  return (next) =>
-    async function repeated(call) {
-      call.expectRepeats();
-      for (let n = 1; ; n++) {
-        try {
-          return await next(n === 1 ? call : call.forkAttempt());
-        } catch (error) {
-          if (n > times) throw error;
-        }
-      }
-    };
-}
-
-async function swallow(promise: Promise<unknown>): Promise<void> {
-  await promise.catch(() => {});
-}
-
-function loads(balancer: ReturnType<typeof loadBalancer>): number[] {
-  return balancer.endpoints.map(({ inFlight }) => inFlight);
-}
-
-function states(balancer: ReturnType<typeof loadBalancer>): string[] {
-  return balancer.endpoints.map(({ state }) => state);
-}
-
-class Refused extends RejectedError {
-  readonly code = 'ERR_REFUSED';
-}
+import { again, balanced, down, fleet, letterOf, loads, Refused, states, swallow } from '../test-fleet.ts';
+import { loadBalancer, type LoadBalancerOptions } from './index.ts';
 
 class Ended extends ResilienceError {
   readonly code = 'ERR_TIMEOUT';

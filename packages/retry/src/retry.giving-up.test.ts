@@ -9,33 +9,11 @@ import {
   type Verdict,
 } from '@inmesh/core';
 import { constant } from '@inmesh/core/backoff';
-import { HeldResult, heldProtocol, virtualClock } from '@inmesh/core/testing';
+import { HeldResult, heldProtocol } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
-import { retry, type RetryOptions } from './index.ts';
-
-const down = new Error('down');
-
-/** Fails so often, then answers; says how often it was called. */
-function failing(times: number, error: unknown = down) {
-  let calls = 0;
-  const fn = async () => {
-    if (++calls <= times) throw error;
-    return 'up';
-  };
-  return {
-    fn,
-    get calls() {
-      return calls;
-    },
-  };
-}
-
-/** A clock, and a retry on it that waits for whole steps of 10 ms. */
-function slowly(options: RetryOptions = {}) {
-  const clock = virtualClock();
-  return { clock, policy: retry({ clock, backoff: constant(10), ...options }) };
-}
+import { down, failing, slowly } from '../test-retry.ts';
+import { retry } from './index.ts';
 
 const UNSENT: Verdict = { health: 'failure', retryable: true, pushback: false, unsent: true };
 

@@ -5,30 +5,8 @@ import { constant, decorrelated } from '@inmesh/core/backoff';
 import { HeldResult, heldProtocol, seededRandom, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
+import { down, failing, slowly } from '../test-retry.ts';
 import { retry, type RetryOptions } from './index.ts';
-
-const down = new Error('down');
-
-/** Fails so often, then answers; says how often it was called. */
-function failing(times: number, error: unknown = down) {
-  let calls = 0;
-  const fn = async () => {
-    if (++calls <= times) throw error;
-    return 'up';
-  };
-  return {
-    fn,
-    get calls() {
-      return calls;
-    },
-  };
-}
-
-/** A clock, and a retry on it that waits for whole steps of 10 ms. */
-function slowly(options: RetryOptions = {}) {
-  const clock = virtualClock();
-  return { clock, policy: retry({ clock, backoff: constant(10), ...options }) };
-}
 
 describe('retry', () => {
   it('sends again what failed, until it succeeds', async () => {
