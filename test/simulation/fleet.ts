@@ -81,6 +81,11 @@ export function failing(clock: VirtualClock, afterMs: number): Server {
     });
 }
 
+/** Fails that share of the calls at once, and passes on the others. */
+export function flaky(random: Random, ratio: number, server: Server): Server {
+  return () => (random() < ratio ? Promise.reject(new Error('flaky')) : server());
+}
+
 /** A time from an exponential distribution. */
 export function exponential(random: Random, mean: number): number {
   return -mean * Math.log(1 - random());

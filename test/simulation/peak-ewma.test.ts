@@ -4,7 +4,17 @@ import { leastLoaded, loadBalancer, peakEwma, roundRobin, type Algorithm } from 
 import { timeout } from '@inmesh/timeout';
 import { describe, expect, it } from 'vitest';
 
-import { exponential, failedPercent, failing, fleetOf, normal, queueing, unlimited } from './fleet.ts';
+import {
+  exponential,
+  failedPercent,
+  failing,
+  flaky,
+  fleetOf,
+  normal,
+  queueing,
+  unlimited,
+  type Server,
+} from './fleet.ts';
 
 describe('a backend that is slow for a while', () => {
   /**
@@ -61,5 +71,67 @@ describe('endpoints that fail at once', () => {
 
   it('get hardly any where a failure counts as slow', async () => {
     expect(await errorPercent(peakEwma())).toBeLessThan(1.5);
+  });
+});
+
+describe('failures here and there', () => {
+  /** Ten endpoints fail one call in 100 at once. Half of them answer in 10 ms, half in 100. Gives the share of the slow half. */
+  async function slowPercent(seed: number, algorithm: Algorithm): Promise<number> {
+    const clock = virtualClock();
+    const random = seededRandom(seed);
+    const sent = { slow: 0, all: 0 };
+    const counted = (index: number, server: Server): Server => {
+      return () => {
+        sent.all++;
+        if (index >= 5) sent.slow++;
+        return server();
+      };
+    };
+    const workMs = (index: number) => exponential(random, index < 5 ? 10 : 100);
+    const fleet = fleetOf(10, (index) =>
+      counted(
+        index,
+        flaky(
+          random,
+          0.01,
+          unlimited(clock, () => workMs(index)),
+        ),
+      ),
+    );
+    const balancer = loadBalancer({ endpoints: [...fleet.keys()], algorithm, maxEjectedRatio: 0, clock, random });
+    await failedPercent(balancer, fleet, { untilMs: 20_000, gapMs: () => exponential(random, 2) }, clock);
+    return (100 * sent.slow) / sent.all;
+  }
+
+  it.each([1, 2, 3])('hide from nobody who is slow, for answers outweigh them (seed %i)', async (seed) => {
+    const percent = await slowPercent(seed, peakEwma());
+    expect(percent).toBeLessThan(26);
+    expect(percent).toBeLessThan(await slowPercent(seed, leastLoaded()));
+  });
+});
+
+describe('an endpoint that answered nothing for a while', () => {
+  /** Two endpoints, one of which hangs from second 2 to 5; attempts end after 250 ms. Gives its share in second 10, in percent. */
+  async function sharePercent(seed: number): Promise<number> {
+    const clock = virtualClock();
+    const random = seededRandom(seed);
+    const sent = [0, 0];
+    const hangs = (index: number) => index === 0 && clock.now() >= 2_000 && clock.now() < 5_000;
+    const fleet = fleetOf(2, (index) => {
+      const server = unlimited(clock, () => (hangs(index) ? 60_000 : 4 + 8 * random()));
+      return () => {
+        if (clock.now() >= 10_000) sent[index] = (sent[index] ?? 0) + 1;
+        return server();
+      };
+    });
+    const balancer = loadBalancer({ endpoints: [...fleet.keys()], maxEjectedRatio: 0, clock, random });
+    const policy = compose(balancer, timeout(250, { clock }));
+    await failedPercent(policy, fleet, { untilMs: 11_000, gapMs: () => exponential(random, 10) }, clock);
+    const [first = 0, second = 0] = sent;
+    return (100 * first) / (first + second);
+  }
+
+  it.each([1, 2, 3])('has its share again five seconds later (seed %i)', async (seed) => {
+    expect(await sharePercent(seed)).toBeGreaterThan(30);
   });
 });

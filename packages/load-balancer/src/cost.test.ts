@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Cost } from './cost.ts';
 
-const rules = { decayMs: 1_000, failurePenaltyMs: 500 };
+const rules = { decayMs: 1_000, failurePenaltyMs: 500, failureDecayMs: 400 };
 const third = Math.exp(-1); // what is left after one decay
 
 /** A cost that heard these outcomes: how, after how long, when. */
@@ -54,6 +54,34 @@ describe('Cost', () => {
     expect(costOf(['success', 10, 0], ['failure', took, 5]).at(5)).toBe(costs);
   });
 
+  it('forgets a failure in a time of its own', () => {
+    expect(costOf(['failure', 9, 0]).at(400)).toBeCloseTo(500 * third);
+    expect(costOf(['success', 300, 0], ['failure', 9, 0]).at(1_000)).toBeCloseTo(300 * third);
+  });
+
+  it('forgets half a failure with each answer', () => {
+    const cost = costOf(['failure', 9, 0], ['success', 0, 0]);
+    expect(cost.at(0)).toBe(250);
+    cost.settled('success', 0, 400);
+    expect(cost.at(400)).toBeCloseTo(125 * third);
+  });
+
+  it('takes the answer to what was sent before a failure for no sign of recovery', () => {
+    const cost = costOf(['failure', 9, 100], ['success', 20, 119]);
+    expect(cost.at(119)).toBeCloseTo(500 * Math.exp(-19 / 400));
+    cost.settled('success', 19, 119);
+    expect(cost.at(119)).toBeCloseTo(250 * Math.exp(-19 / 400));
+  });
+
+  it('costs what its answers cost once a failure costs no more', () => {
+    const cost = costOf(['success', 200, 0], ['failure', 9, 0], ['success', 0, 0], ['success', 0, 0]);
+    expect(cost.at(0)).toBe(200);
+  });
+
+  it('costs no less after a fast failure than after the slow one before', () => {
+    expect(costOf(['failure', 900, 0], ['failure', 9, 40]).at(40)).toBeCloseTo(900 * Math.exp(-40 / 400));
+  });
+
   it('begins like a failure if the first call was given up', () => {
     expect(costOf(['ignorable', 1, 0]).at(0)).toBe(500);
     expect(costOf(['ignorable', 900, 0]).at(0)).toBe(900);
@@ -98,61 +126,80 @@ describe('Cost', () => {
       { numRuns: 300, seed: 11 },
     );
     expect([...visited].sort()).toEqual([
-      'down',
-      'first',
-      'first given up',
+      'answered',
+      'answered late',
+      'failed',
+      'failed again',
+      'forgotten',
+      'given up',
+      'given up first',
       'nothing',
       'nothing yet',
-      'penalty',
-      'up',
-      'up by giving up',
     ]);
   });
 });
 
-/**
- * The same in plain words. Each call since the last peak weighs as much as the time between it and the one before, and all
- * weights shrink with age. Time before a try that told nothing counts for nobody.
- */
+type Heard = { readonly health: 'success' | 'failure' | 'ignorable'; readonly tookMs: number; readonly at: number };
+
+/** The same in plain words: keeps all it heard and works out the latency and the failure anew each time. */
 class Plain {
-  #since: { tookMs: number; at: number }[] = []; // the peak, then every call after it; times as heard
-  #skippedMs = 0;
-  #heardAt = 0;
+  readonly #heard: Heard[] = [];
 
   get measured(): boolean {
-    return this.#since.length > 0;
+    return this.#heard.length > 0;
   }
 
-  settled(health: 'success' | 'failure' | 'ignorable', elapsedMs: number, now: number): string {
-    if (!this.measured && health === 'ignorable' && elapsedMs === 0) return 'nothing yet';
+  settled(health: Heard['health'], tookMs: number, at: number): string {
+    if (!this.measured && health === 'ignorable' && tookMs === 0) return 'nothing yet';
     const first = !this.measured;
-    const givenUp = first && health === 'ignorable';
-    const tookMs = (health === 'failure' || givenUp) && elapsedMs < 500 ? 500 : elapsedMs;
-    const peak = first || tookMs >= this.#value(this.#heardAt);
-    if (health === 'ignorable' && !peak) {
-      this.#skippedMs += now - this.#heardAt;
-      this.#heardAt = now;
-      return 'nothing';
-    }
-    this.#heardAt = now;
-    const heard = { tookMs, at: now - this.#skippedMs };
-    this.#since = peak ? [heard] : [...this.#since, heard];
-    if (first) return givenUp ? 'first given up' : 'first';
-    if (health === 'failure' && tookMs > elapsedMs) return 'penalty';
-    if (!peak) return 'down';
-    return health === 'ignorable' ? 'up by giving up' : 'up';
+    const failure = this.#failureAt(at);
+    const sentAfter = this.#lastFailure() <= at - tookMs;
+    this.#heard.push({ health: first && health === 'ignorable' ? 'failure' : health, tookMs, at });
+    if (health === 'ignorable') return first ? 'given up first' : tookMs > 0 ? 'given up' : 'nothing';
+    if (health === 'failure') return failure > 500 ? 'failed again' : 'failed';
+    if (failure > 0 && this.#failureAt(at) === 0) return 'forgotten';
+    return sentAfter ? 'answered' : 'answered late';
   }
 
   at(now: number): number {
-    return this.measured ? this.#value(now) : 0;
+    return Math.max(this.#latencyAt(now), this.#failureAt(now));
   }
 
-  #value(now: number): number {
-    const at = now - this.#skippedMs;
-    const left = (since: number): number => Math.exp(-(at - since) / 1_000);
-    return this.#since.reduce((sum, { tookMs, at: heard }, index) => {
-      const before = this.#since[index - 1];
-      return sum + tookMs * (left(heard) - (before === undefined ? 0 : left(before.at)));
-    }, 0);
+  #lastFailure(until: number = this.#heard.length): number {
+    return this.#heard.slice(0, until).findLast(({ health }) => health === 'failure')?.at ?? -Infinity;
+  }
+
+  /** Answers pull the latency down to themselves by the time since anything was heard; nothing else does. */
+  #latencyAt(now: number, until: number = this.#heard.length): number {
+    const last = this.#heard[until - 1];
+    if (last === undefined) return 0;
+    return this.#latencyAfter(until) * Math.exp((last.at - now) / 1_000);
+  }
+
+  #latencyAfter(until: number): number {
+    let latency = 0;
+    let heardAt = 0;
+    for (const { health, tookMs, at } of this.#heard.slice(0, until)) {
+      const left = Math.exp((heardAt - at) / 1_000);
+      if (health === 'success') latency = Math.max(tookMs, tookMs * (1 - left) + latency * left);
+      if (health === 'ignorable') latency = Math.max(tookMs, latency);
+      heardAt = at;
+    }
+    return latency;
+  }
+
+  #failureAt(now: number): number {
+    let failure = 0;
+    let heardAt = 0;
+    for (const [index, { health, tookMs, at }] of this.#heard.entries()) {
+      const left = failure * Math.exp((heardAt - at) / 400);
+      if (health === 'failure') failure = Math.max(500, tookMs, left);
+      if (health === 'success') {
+        failure = this.#lastFailure(index) <= at - tookMs ? left / 2 : left;
+        if (failure <= this.#latencyAfter(index + 1)) failure = 0;
+      }
+      heardAt = at;
+    }
+    return failure * Math.exp((heardAt - now) / 400);
   }
 }

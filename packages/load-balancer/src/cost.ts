@@ -6,18 +6,26 @@ import type { Learner } from './algorithm.ts';
 export interface CostRules {
   readonly decayMs: number;
   readonly failurePenaltyMs: number;
+  readonly failureDecayMs: number;
 }
 
+const LEFT_BY_AN_ANSWER = 0.5; // of what a failure costs
+
 /**
- * What a call to one endpoint costs, in ms: an average of how long calls took, in which the last `decayMs` count most.
+ * What a call to one endpoint costs, in ms: how long its answers take, or what its failures cost, whichever is more.
  *
- * It rises to a slower call at once and comes down by and by. A failure costs at least the penalty, however fast it was. While
- * nothing is heard the cost fades, so that the endpoint will be tried again. A try that tells nothing ends that: then the cost
- * is what it was, or the endpoints that tell nothing would look best of all.
+ * The latency is an average in which the last `decayMs` count most. It rises to a slower answer at once and comes down by and by.
+ * A failure costs as long as it took, and at least the penalty, however fast it was; every good answer of a call that was
+ * sent since takes half of that.
+ *
+ * While nothing is heard the cost fades, so that the endpoint will be tried again. A try that tells nothing ends that: then the
+ * cost is what it was, or the endpoints that tell nothing would look best of all.
  */
 export class Cost implements Learner {
   readonly #rules: CostRules;
-  #costMs = 0;
+  #latencyMs = 0;
+  #failureMs = 0;
+  #failedAt = -Infinity;
   #heardAt = 0;
   #measured = false;
 
@@ -31,25 +39,40 @@ export class Cost implements Learner {
   }
 
   at(now: number): number {
-    return this.#costMs * this.#left(now);
+    const latencyMs = this.#latencyMs * this.#left(this.#rules.decayMs, now);
+    return this.#failureMs === 0 ? latencyMs : Math.max(latencyMs, this.#failureAt(now));
   }
 
   settled(health: Verdict['health'], elapsedMs: number, now: number): void {
-    const tells = health !== 'ignorable';
-    const unanswered = !this.#measured && !tells; // all that is known of it
-    const failed = health === 'failure' || unanswered;
-    const tookMs = failed ? Math.max(elapsedMs, this.#rules.failurePenaltyMs) : elapsedMs;
-    if (!this.#measured) {
-      if (unanswered && elapsedMs === 0) return;
-      this.#measured = true;
-      this.#costMs = tookMs;
-    } else if (tookMs >= this.#costMs) this.#costMs = tookMs;
-    else if (tells) this.#costMs = tookMs + (this.#costMs - tookMs) * this.#left(now);
+    if (health === 'success') this.#answered(elapsedMs, now);
+    else if (health === 'failure') this.#failed(elapsedMs, now);
+    else if (this.#measured)
+      this.#latencyMs = Math.max(this.#latencyMs, elapsedMs); // no answer would have come sooner
+    else if (elapsedMs > 0) this.#failed(elapsedMs, now); // given up, which is all that is known of it
     this.#heardAt = now;
   }
 
-  /** How much of it is left. Time that goes backwards counts as no time passing. */
-  #left(now: number): number {
-    return Math.exp(-Math.max(0, now - this.#heardAt) / this.#rules.decayMs);
+  #answered(elapsedMs: number, now: number): void {
+    const isNews = now - elapsedMs >= this.#failedAt;
+    const failureMs = this.#failureAt(now) * (isNews ? LEFT_BY_AN_ANSWER : 1);
+    const averageMs = elapsedMs + (this.#latencyMs - elapsedMs) * this.#left(this.#rules.decayMs, now);
+    this.#latencyMs = Math.max(elapsedMs, averageMs);
+    this.#failureMs = failureMs > this.#latencyMs ? failureMs : 0;
+    this.#measured = true;
+  }
+
+  #failed(elapsedMs: number, now: number): void {
+    this.#failureMs = Math.max(this.#failureAt(now), elapsedMs, this.#rules.failurePenaltyMs);
+    this.#failedAt = now;
+    this.#measured = true;
+  }
+
+  #failureAt(now: number): number {
+    return this.#failureMs * this.#left(this.#rules.failureDecayMs, now);
+  }
+
+  /** How much is left of what fades. Time that goes backwards counts as no time passing. */
+  #left(decayMs: number, now: number): number {
+    return Math.exp(-Math.max(0, now - this.#heardAt) / decayMs);
   }
 }

@@ -55,6 +55,11 @@ describe('peakEwma', () => {
       message: 'failurePenaltyMs must be a number of milliseconds, 0 or more, got -1',
     },
     { options: { failurePenaltyMs: Number.NaN }, message: 'failurePenaltyMs must be a number of milliseconds' },
+    { options: { failureDecayMs: 0 }, message: 'failureDecayMs must be a positive number of milliseconds, got 0' },
+    {
+      options: { failureDecayMs: '3s' },
+      message: 'failureDecayMs must be a positive number of milliseconds, got "3s"',
+    },
     { options: { tau: 3 }, message: 'unknown option: tau' },
   ])('refuses $options', ({ options, message }) => {
     expect(() => peakEwma(options)).toThrow(message);

@@ -11,20 +11,31 @@ export interface PeakEwmaOptions {
   readonly decayMs?: number;
   /** What a failure counts as at least, in ms, so that failing fast draws no traffic (default: 1 s). */
   readonly failurePenaltyMs?: number;
+  /** How long a failure is remembered, in ms: after so long a third of it is left, if no answer came before (default: 2 s). */
+  readonly failureDecayMs?: number;
 }
 
 /**
  * Draws two endpoints at random and takes the one that will probably answer sooner: its latency times what it has in flight.
  *
- * A slow answer counts at once and is forgotten by and by. Failures count as slow. An endpoint that has not answered yet, since
- * it is new or was ejected, gets one call at a time. Throws a `RangeError` or `TypeError` that names a wrong option.
+ * A slow answer counts at once and is forgotten by and by. Failures count as slow; they are forgotten sooner, and each good
+ * answer halves what is left of them. An endpoint that has not answered yet, since it is new or was ejected, gets one call at
+ * a time. Throws a `RangeError` or `TypeError` that names a wrong option.
  *
  * @example
  * const users = loadBalancer({ endpoints, algorithm: peakEwma({ failurePenaltyMs: 5_000 }) });
  */
-export function peakEwma({ decayMs = 10_000, failurePenaltyMs = 1_000, ...unknown }: PeakEwmaOptions = {}): Algorithm {
+export function peakEwma({
+  decayMs = 10_000,
+  failurePenaltyMs = 1_000,
+  failureDecayMs = 2_000,
+  ...unknown
+}: PeakEwmaOptions = {}): Algorithm {
   rejectUnknown(unknown, arguments[0]);
-  const rules = { decayMs: positiveMs({ decayMs }), failurePenaltyMs: nonNegativeMs({ failurePenaltyMs }) };
+  positiveMs({ decayMs });
+  nonNegativeMs({ failurePenaltyMs });
+  positiveMs({ failureDecayMs });
+  const rules = { decayMs, failurePenaltyMs, failureDecayMs };
   return { start: () => new Cheaper(), learn: () => new Cost(rules) };
 }
 
