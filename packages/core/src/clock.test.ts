@@ -1,6 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { systemClock, systemRandom } from './clock.ts';
+
+/** Puts something in the place of what the platform has, until the test ends. */
+function put(name: string, value: unknown): void {
+  const before = Object.getOwnPropertyDescriptor(globalThis, name);
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  onTestFinished(() => {
+    Reflect.deleteProperty(globalThis, name);
+    if (before !== undefined) Object.defineProperty(globalThis, name, before);
+  });
+}
 
 describe('systemClock', () => {
   it('tells monotonic time and the time of day', () => {
@@ -63,6 +73,24 @@ describe('systemClock', () => {
     });
 
     expect(order).toEqual(['job', 'poll']);
+  });
+
+  it('waits for a poll in a task where there is no setImmediate, and in a timer where there are no tasks', async () => {
+    const order: string[] = [];
+    const postTask = async (task: () => void) => {
+      order.push('task');
+      task();
+    };
+    put('setImmediate', undefined);
+    put('scheduler', { postTask });
+    await new Promise<void>((resolve) => systemClock.afterPoll(resolve));
+    expect(order).toEqual(['task']);
+
+    put('scheduler', { wait: () => {} });
+    const polled = new Promise<void>((resolve) => systemClock.afterPoll(resolve));
+    void Promise.resolve().then(() => order.push('job'));
+    await polled;
+    expect(order).toEqual(['task', 'job']);
   });
 });
 

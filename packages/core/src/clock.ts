@@ -36,6 +36,8 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as unknown as number),
   afterPoll: (callback) => {
     if (typeof setImmediate === 'function') setImmediate(callback);
+    else if (typeof scheduler !== 'undefined' && typeof scheduler.postTask === 'function')
+      void scheduler.postTask(callback);
     else setTimeout(callback, 0);
   },
 };
@@ -44,3 +46,6 @@ export const systemClock: Clock = {
 export const systemRandom: Random = () => Math.random();
 
 declare const setImmediate: ((callback: () => void) => unknown) | undefined; // Node, Bun and Deno have it, browsers do not
+
+// Some browsers have it: there a timer set by a timer waits 4 ms, and a task does not. Cloudflare's is another.
+declare const scheduler: { postTask?(task: () => void): Promise<void> } | undefined;

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import type { Call } from './call.ts';
 import { listenerChannel } from './channel.ts';
+import { systemClock } from './clock.ts';
 import { compose, type Policy } from './handler.ts';
 import { Key } from './key.ts';
 import { observed, type ObservedOptions, type Outcome } from './observed.ts';
@@ -105,7 +106,7 @@ describe('observed', () => {
 
     await expect(run(policy, async () => 'fine')).resolves.toBe('fine');
     await expect(run(policy, () => Promise.reject(new Error('down')))).rejects.toThrow('down');
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => systemClock.afterPoll(resolve));
     expect(heard).toEqual([
       { to: 'observed', error: bug },
       { to: 'observed', error: bug },

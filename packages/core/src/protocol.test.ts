@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { Call } from './call.ts';
 import { listenerChannel } from './channel.ts';
+import { systemClock } from './clock.ts';
 import { defineProtocol, plain, type Protocol } from './protocol.ts';
 import { FAILURE, IGNORABLE, LASTING_FAILURE, SUCCESS } from './verdict.ts';
 
@@ -118,7 +119,7 @@ describe('defineProtocol', () => {
     const bug = new Error('cannot drain');
     const protocol = defineProtocol({ discard: () => Promise.reject(bug) as unknown as void });
     protocol.discard('result', call);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => systemClock.afterPoll(resolve));
 
     expect(heard).toEqual([{ to: 'protocol', error: bug }]);
   });

@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 
 import { Call, type CallView } from './call.ts';
+import { systemClock } from './clock.ts';
 import { compose, type Policy } from './handler.ts';
 import { Key } from './key.ts';
 import { begin, run, wrap } from './wrap.ts';
@@ -256,7 +257,7 @@ describe('compose', () => {
       { signal: caller.signal },
     );
     const rejected = expect(result).rejects.toBe('gone');
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => systemClock.afterPoll(resolve));
     caller.abort('gone');
 
     await rejected;

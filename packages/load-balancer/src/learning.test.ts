@@ -8,6 +8,7 @@ import {
   RejectedError,
   ResilienceError,
   run,
+  systemClock,
   type EndpointSource,
   type Policy,
   type Verdict,
@@ -168,7 +169,7 @@ describe('loadBalancer with an algorithm that learns', () => {
     }
     const list = async (...origins: readonly string[]) => {
       lists.shift()?.(origins);
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => systemClock.afterPoll(resolve));
     };
     const { heard, server, begin } = listened({ endpoints: source() });
     await list('http://a', 'http://b');

@@ -1,3 +1,4 @@
+import { systemClock } from '@inmesh/core';
 import { describe, expect, it } from 'vitest';
 
 import { virtualClock } from './virtual-clock.ts';
@@ -63,7 +64,7 @@ describe('virtualClock', () => {
       ranAt = clock.now();
     }, 10);
     clock.block(100);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => systemClock.afterPoll(resolve));
     expect(ranAt).toBeUndefined();
 
     await clock.advance(0);
