@@ -185,11 +185,13 @@ describe('circuitBreaker', () => {
     probe?.release(SUCCESS);
     stop();
     trip(breaker);
+    const whose = { circuit: 'watched', subject: breaker };
     expect(events).toEqual([
-      { circuit: 'watched', from: 'closed', to: 'open', reason: 'failures in a row: 1', at: 0 },
-      { circuit: 'watched', from: 'open', to: 'half-open', reason: 'was open for 100 ms, 1 may probe', at: 100 },
-      { circuit: 'watched', from: 'half-open', to: 'closed', reason: '1 of 1 probes succeeded', at: 105 },
+      { ...whose, from: 'closed', to: 'open', reason: 'failures in a row: 1', at: 0 },
+      { ...whose, from: 'open', to: 'half-open', reason: 'was open for 100 ms, 1 may probe', at: 100 },
+      { ...whose, from: 'half-open', to: 'closed', reason: '1 of 1 probes succeeded', at: 105 },
     ]);
+    for (const { subject } of events) expect(subject).toBe(breaker);
   });
 
   it('is not harmed by a listener that throws', async () => {

@@ -72,7 +72,8 @@ export function circuitBreaker({
   clockOf({ clock });
 
   const circuit = new Circuit(detectors, openForMs, halfOpenCalls, (from, to, reason, at) => {
-    if (circuitChannel.hasSubscribers) circuitChannel.publish({ circuit: name, from, to, reason, at });
+    if (circuitChannel.hasSubscribers)
+      circuitChannel.publish({ circuit: name, subject: breaker, from, to, reason, at });
   });
   const referee = new Referee(circuit, judge, clock);
 
@@ -92,7 +93,7 @@ export function circuitBreaker({
       );
     };
 
-  return Object.defineProperties(policy, {
+  const breaker = Object.defineProperties(policy, {
     state: { get: () => circuit.state(clock.now()) },
     counts: { get: () => circuit.counts(clock.now()) },
     retryAfterMs: { get: () => circuit.retryAfterMs(clock.now()) },
@@ -103,6 +104,7 @@ export function circuitBreaker({
       },
     },
   }) as CircuitBreaker; // the members were defined just above
+  return breaker;
 }
 
 function refusal(call: Call, policy: string, retryAfterMs: number): Promise<never> {

@@ -5,6 +5,11 @@ import type { Endpoint } from './endpoint.ts';
 export interface CircuitEvent {
   /** The breaker's `name`. */
   readonly circuit: string;
+  /** The breaker itself, of which several may have one name. Who keeps it should do so weakly. */
+  readonly subject: {
+    /** Its state at the moment of asking. */
+    readonly state: string;
+  };
   /** The state it left: `closed`, `open` or `half-open`. */
   readonly from: string;
   /** The state it is in now. */
@@ -22,6 +27,13 @@ export const circuitChannel: Channel<CircuitEvent> = channel('inmesh:circuit');
 export interface EndpointEvent {
   /** The balancer's `name`. */
   readonly balancer: string;
+  /** The balancer itself, of which several may have one name. Who keeps it should do so weakly. */
+  readonly subject: {
+    /** Its endpoints at the moment of asking, and the state of each: an `ejected` one gets no calls. */
+    readonly endpoints: readonly { readonly endpoint: Endpoint; readonly state: string }[];
+    /** So many are ejected that ejection is ignored. */
+    readonly panic: boolean;
+  };
   /** As the list or source gave it. */
   readonly endpoint: Endpoint;
   /** What became of it. */

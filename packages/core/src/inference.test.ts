@@ -162,10 +162,16 @@ describe('the types of keyed', () => {
       bounded,
     );
     keyed(
+      // @ts-expect-error the key is a string
       (call) => call.get(tenant),
       () => policy,
-      // @ts-expect-error the key is a string
       { forgotten: (_, key: number) => key },
+    );
+    const named = (gone: Policy & { readonly state: string }, key: string) => [gone.state, key];
+    keyed(
+      (call) => call.get(tenant),
+      (name) => breaker(name),
+      { forgotten: named },
     );
     expect(perTenant.size).toBe(0);
   });

@@ -42,12 +42,12 @@ export interface KeyedLayer<T, K, P> extends Layer<T>, KeyedState<K, P> {}
 export function keyed<K, P extends Policy>(
   select: (call: Call) => K,
   make: (key: K) => P,
-  options?: KeyedOptions<NoInfer<K>, NoInfer<P>>,
+  options?: KeyedOptions<K, P>,
 ): Keyed<K, P>;
 export function keyed<T, K, P extends Layer<T>>(
   select: (call: Call) => K,
   make: (key: K) => P & Layer<T>,
-  options?: KeyedOptions<NoInfer<K>, NoInfer<P>>,
+  options?: KeyedOptions<K, P>,
 ): KeyedLayer<T, K, P>;
 export function keyed<T, K, P extends Layer<T>>(
   select: (call: Call) => K,

@@ -13,7 +13,7 @@ const rules: EjectionRules = {
   panicRatio: 0.5,
 };
 const noChance = (): number => 0; // every ejection lasts half of its longest time
-type Change = Omit<EndpointEvent, 'balancer'>;
+type Change = Omit<EndpointEvent, 'balancer' | 'subject'>;
 
 function listOf(origins: readonly string[]): { origin: string }[] {
   return origins.map((origin) => ({ origin }));

@@ -11,7 +11,7 @@ export interface EjectionRules extends HealthRules {
 }
 
 /** Hears of every endpoint that comes, goes, is ejected or returns, after it has happened. */
-export type ChangeListener = (change: Omit<EndpointEvent, 'balancer'>) => void;
+export type ChangeListener = (change: Omit<EndpointEvent, 'balancer' | 'subject'>) => void;
 
 const ROUNDING = 1e-9; // 0.29 × 100 is a little less than 29
 

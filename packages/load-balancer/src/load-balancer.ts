@@ -108,25 +108,24 @@ export function loadBalancer({
   callable({ random });
 
   const changed: ChangeListener = (change) => {
-    if (endpointChannel.hasSubscribers) endpointChannel.publish({ balancer: name, ...change });
+    if (endpointChannel.hasSubscribers) endpointChannel.publish({ balancer: name, subject, ...change });
   };
   const endpoints = new Endpoints(rules, changed, algorithm);
   const balancer = new Balancer({ name, endpoints, algorithm, judge, clock, random });
   const waiting = new WaitingCalls(name, clock);
-  const stop = take(given, name, waiting, (list) => {
-    endpoints.replace(toEndpoints(list), clock.now());
-  });
-
   const policy: Policy = (next) =>
     function balanced(call) {
       if (waiting.over) return balancer.send(next, call);
       return waiting.wait(call).then(() => (call.aborted ? Promise.reject(call.reason) : balancer.send(next, call)));
     };
-  return Object.defineProperties(policy, {
+  const subject = Object.defineProperties(policy, {
     endpoints: { get: () => statesOf(endpoints, clock.now()) },
     panic: { get: () => endpoints.panics(clock.now()) },
-    close: { value: stop },
-  }) as LoadBalancer; // the members were defined just above
+  }) as Policy & Pick<LoadBalancer, 'endpoints' | 'panic'>; // the members were defined just above
+  const stop = take(given, name, waiting, (list) => {
+    endpoints.replace(toEndpoints(list), clock.now());
+  });
+  return Object.defineProperty(subject, 'close', { value: stop }) as LoadBalancer; // that was the last of them
 }
 
 function checkAlgorithm(algorithm: Algorithm): void {

@@ -131,6 +131,19 @@ describe('loadBalancer with a source', () => {
     expect(events).toEqual(['added http://a', 'removed http://a', 'added http://b']);
   });
 
+  it('tells which balancer they are of, also of a list that is there at once', async () => {
+    const told: unknown[] = [];
+    const unsubscribe = endpointChannel.subscribe(({ balancer, subject }) => {
+      if (balancer === 'itself') told.push(subject, subject.endpoints.length, subject.panic);
+    });
+    const listed = loadBalancer({ endpoints: ['http://a'], name: 'itself' });
+    const { endpoints, balancer: followed } = following('itself');
+    endpoints.say('http://a');
+    await arrival();
+    unsubscribe();
+    expect(told).toEqual([listed, 1, false, followed, 1, false]);
+  });
+
   it('goes on with the last snapshot when the source fails, and tells', async () => {
     const { endpoints, balancer } = following('failing');
     endpoints.say('http://a');
