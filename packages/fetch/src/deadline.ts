@@ -1,12 +1,5 @@
-import {
-  ResilienceError,
-  type Call,
-  type Clock,
-  type Handler,
-  type Holder,
-  type ResilienceErrorFacts,
-} from '@inmesh/core';
-import { Deadline, Deadlines } from '@inmesh/core/deadlines';
+import { ResilienceError, type Call, type Clock, type Handler, type ResilienceErrorFacts } from '@inmesh/core';
+import { CallDeadline, Deadlines } from '@inmesh/core/deadlines';
 import { show } from '@inmesh/core/options';
 
 /** The caller of a call waits no longer for it. What became of it at the other side is not known. */
@@ -51,73 +44,26 @@ export class CallerDeadlines {
     if (ms === Infinity) return next(call);
     if (typeof ms !== 'number' || Number.isNaN(ms))
       throw new TypeError(`deadlineMs must give a number of milliseconds or undefined, got ${show(ms)}`);
-    const facts = { limitMs: ms, policy: call.name, captureStack: call.captureStacks };
-    if (ms <= 0) return Promise.reject(new DeadlineExceededError({ ...facts, local: false }));
+    if (ms <= 0) {
+      const facts = { limitMs: ms, local: false, policy: call.name, captureStack: call.captureStacks };
+      return Promise.reject(new DeadlineExceededError(facts));
+    }
     const now = this.#clock.now();
-    const child = call.fork(now + ms);
-    return new Promise((resolve, reject) => {
-      const deadline = new CallerDeadline(child, ms, this.#deadlines, reject);
-      this.#deadlines.add(deadline, now + ms, now);
-      try {
-        next(child)
-          .then(
-            (result) => {
-              deadline.settle(result);
-              return result;
-            },
-            (error: unknown) => {
-              deadline.over();
-              throw error;
-            },
-          )
-          .then(resolve, reject);
-      } catch (error) {
-        deadline.over(); // a policy that throws instead of rejecting
-        reject(error);
-      }
-    });
+    return new CallerDeadline(call.fork(now + ms), this.#deadlines, ms).send(next, now + ms, now);
   }
 }
 
-class CallerDeadline extends Deadline implements Holder {
-  readonly #call: Call;
+class CallerDeadline extends CallDeadline {
   readonly #ms: number;
-  readonly #deadlines: Deadlines;
-  #reject: ((error: unknown) => void) | undefined; // gone when the promise is settled, since it refers to the result
-  #expired = false;
+  readonly #policy: string;
 
-  constructor(call: Call, ms: number, deadlines: Deadlines, reject: (error: unknown) => void) {
-    super();
-    this.#call = call;
+  constructor(call: Call, deadlines: Deadlines, ms: number) {
+    super(call, deadlines);
     this.#ms = ms;
-    this.#deadlines = deadlines;
-    this.#reject = reject;
+    this.#policy = call.name;
   }
 
-  override expire(local: boolean): void {
-    const { name: policy, captureStacks: captureStack } = this.#call;
-    this.#expired = true;
-    const error = new DeadlineExceededError({ limitMs: this.#ms, local, policy, captureStack });
-    this.#reject?.(error);
-    this.#reject = undefined;
-    this.#call.abort(error);
-  }
-
-  /** The head came: what is left to do is for the body. */
-  settle(result: unknown): void {
-    const { protocol } = this.#call;
-    this.#reject = undefined;
-    if (this.#expired) {
-      protocol.discard(result, this.#call);
-      this.#call.release();
-    } else {
-      this.#deadlines.settle(this);
-      protocol.hold(result, this);
-    }
-  }
-
-  over(): void {
-    this.#deadlines.remove(this);
-    this.#call.release();
+  override error(local: boolean): DeadlineExceededError {
+    return new DeadlineExceededError({ limitMs: this.#ms, local, policy: this.#policy });
   }
 }

@@ -38,6 +38,22 @@ describe('wrapFetch with deadlineMs', () => {
     expect(clock.timers).toBe(0);
   });
 
+  it('shows its caller in the stack of the error, where asked', async () => {
+    const clock = virtualClock();
+    const stackOf = async (captureStacks: boolean) => {
+      const api = wrapFetch(through, { fetch: never, clock, deadlineMs: () => 10, captureStacks });
+      async function theCaller() {
+        await api('http://catalog.example/');
+      }
+      const error = theCaller().catch((thrown: Error) => thrown);
+      await clock.advance(10);
+      return ((await error) as Error).stack;
+    };
+
+    expect(await stackOf(true)).toMatch(/^DeadlineExceededError: not answered within the 10 ms [^]*theCaller/);
+    expect((await stackOf(false)) ?? '').not.toContain('\n    at ');
+  });
+
   it('leaves a call alone whose caller waits for as long as it takes', async () => {
     const clock = virtualClock();
     const fetch = (): Promise<Response> => Promise.resolve(new Response('answer'));

@@ -166,7 +166,8 @@ class Plain {
   }
 
   #lastFailure(until: number = this.#heard.length): number {
-    return this.#heard.slice(0, until).findLast(({ health }) => health === 'failure')?.at ?? -Infinity;
+    const failures = this.#heard.slice(0, until).filter(({ health }) => health === 'failure');
+    return failures.at(-1)?.at ?? -Infinity;
   }
 
   /** Answers pull the latency down to themselves by the time since anything was heard; nothing else does. */

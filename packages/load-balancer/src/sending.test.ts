@@ -5,7 +5,6 @@ import {
   Call,
   compose,
   defineProtocol,
-  endpoint,
   endpointChannel,
   FAILURE,
   IGNORABLE,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Deadline, Deadlines } from './deadlines.ts';
-import { virtualClock } from './testing/virtual-clock.ts';
+import { virtualClock } from '../testing/virtual-clock.ts';
 
 /** Says which it is when it expires. */
 class Probe extends Deadline {

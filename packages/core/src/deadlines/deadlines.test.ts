@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Deadline, Deadlines } from './deadlines.ts';
-import { virtualClock, type VirtualClock } from './testing/virtual-clock.ts';
+import { virtualClock, type VirtualClock } from '../testing/virtual-clock.ts';
 
 /** Remembers when it expired, and does what the test wants then. */
 class Probe extends Deadline {
