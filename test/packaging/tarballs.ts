@@ -55,6 +55,11 @@ export async function install(tarballs: readonly string[], folder: string): Prom
   await execute('npm', ['install', '--offline', '--no-audit', '--no-fund', ...tarballs], folder);
 }
 
+/** Installs packages of others beside them, from the registry where npm does not have them yet. */
+export async function add(packages: readonly string[], folder: string): Promise<void> {
+  await execute('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], folder);
+}
+
 /** Runs a program in a folder and gives what it printed; its complaints are in the error. */
 export async function execute(program: string, given: readonly string[], folder: string): Promise<string> {
   try {

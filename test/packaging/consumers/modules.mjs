@@ -1,0 +1,11 @@
+// All packages as ES modules, as they are found from here.
+export * as breaker from '@inmesh/circuit-breaker';
+export * as core from '@inmesh/core';
+export * as testing from '@inmesh/core/testing';
+export * as fetch from '@inmesh/fetch';
+export * as http from '@inmesh/http';
+export * as balancer from '@inmesh/load-balancer';
+export * as metrics from '@inmesh/metrics';
+export * as limiter from '@inmesh/rate-limiter';
+export * as retry from '@inmesh/retry';
+export * as timeout from '@inmesh/timeout';
