@@ -148,6 +148,15 @@ describe('Attempt', () => {
     );
   });
 
+  it('aborts the latest of its links, and those that are made later', () => {
+    const attempt = new Attempt(Call.start(undefined), undefined, undefined, undefined);
+    const [first, second] = [attempt.link(), attempt.link()];
+    attempt.abort('gone');
+    const signals = [first, second, attempt.link()].map(({ init }) => init.signal);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true, true]);
+    expect(signals[2]?.reason).toBe('gone');
+  });
+
   it('needs a dispatcher', () => {
     const symbols = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
     const globals = globalThis as { [key: symbol]: unknown };

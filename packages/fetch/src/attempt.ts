@@ -1,6 +1,7 @@
 import type { AbortSink, Call, Holder } from '@inmesh/core';
 
 import { globalDispatcher, type Dispatcher, type DispatchOptions } from './dispatcher.ts';
+import { Link } from './link.ts';
 import type { Route } from './route.ts';
 import { watchOf, type Handler, type Watch, type Watcher } from './watch.ts';
 
@@ -21,7 +22,7 @@ export class Attempt implements AbortSink, Dispatcher, Holder, Watcher {
   readonly #signal: AbortSignal | undefined;
   readonly #route: Route | undefined;
   readonly #base: Dispatcher | undefined;
-  #controller: AbortController | undefined = undefined;
+  #link: Link | undefined = undefined;
   #watch: Watch | undefined = undefined;
   #dropped = false;
   #settled = false;
@@ -62,30 +63,34 @@ export class Attempt implements AbortSink, Dispatcher, Holder, Watcher {
     return base.dispatch(options, watch);
   }
 
-  /** What ties a fetch to this attempt that may not use our dispatcher: a signal too, made when it is first asked for. */
-  link(): { readonly dispatcher: Dispatcher; readonly signal: AbortSignal } {
-    this.#controller ??= new AbortController();
-    return { dispatcher: this, signal: this.#controller.signal };
+  /**
+   * What ties a fetch to this attempt that may not use our dispatcher. Each request has its own, and an abort reaches the
+   * latest: those before it led on, and are thrown away.
+   */
+  link(): Link {
+    const link = (this.#link = new Link(this));
+    if (this.aborted) link.abort(this.reason);
+    return link;
   }
 
   /** Does a fetch hang on its signal? */
   get linked(): boolean {
-    return this.#controller !== undefined;
+    return this.#link !== undefined;
   }
 
   /** Ends the request wherever it stands. An abort by the caller's own signal is left to the fetch that follows it too. */
   abort(reason: unknown): void {
-    if (this.aborted || (this.callerAborted && this.#controller === undefined)) return;
+    if (this.aborted || (this.callerAborted && this.#link === undefined)) return;
     this.aborted = true;
     this.reason = reason;
-    if (this.#controller !== undefined) this.#controller.abort(reason);
+    if (this.#link !== undefined) this.#link.abort(reason);
     else if (!this.#over) this.#watch?.abort(reason);
   }
 
   /** Nobody wants its response: frees the connection of a fetch that has no other way. */
   drop(): void {
     this.#dropped = true;
-    this.#controller?.abort(new DOMException('nobody reads the response', 'AbortError'));
+    this.#link?.drop();
   }
 
   /** Is there nothing more to come? */

@@ -1,10 +1,10 @@
 import { isResponse, type ResponseLike } from '@inmesh/http';
 
 import type { Attempt } from './attempt.ts';
-import { isReplayable } from './body.ts';
 import { headingsOf, withHost } from './headings.ts';
+import type { Link } from './link.ts';
 import { PLATFORM } from './platform.ts';
-import { leadsOn, redirected, type Sending } from './redirect.ts';
+import { asSent, leadsOn, mostOf, redirected, type Most, type Sending } from './redirect.ts';
 import type { Route } from './route.ts';
 
 export type Fetch<T> = (input: unknown, init: unknown) => Promise<T>;
@@ -24,25 +24,30 @@ export async function detour<T extends ResponseLike>(
   spelled: Spelled,
   attempt: Attempt,
   route: Route,
-  drop: (response: T) => void,
+  drop: (response: T, link: Link) => void,
 ): Promise<T> {
   const { method = 'GET', headers, body, redirect, ...rest } = spelled;
-  const follows = redirect === undefined || redirect === 'follow';
+  const most = redirect === undefined || redirect === 'follow' ? mostOf(rest['follow']) : undefined;
   let sending: Sending = { url, method: String(method), headers: headingsOf(headers), body };
   for (let followed = 0; ; followed++) {
-    const init = { ...rest, ...asGiven(sending, spelled), redirect: follows ? 'manual' : redirect, ...attempt.link() };
+    const link = attempt.link();
+    const init = { ...rest, ...asGiven(sending, spelled), redirect: most ? 'manual' : redirect, ...link.init };
     const response = await send(
       fetch,
       sending,
       init,
       followed === 0 || route.covers(new URL(sending.url)) ? route : undefined,
     );
-    const next =
-      follows && isResponse(response) && leadsOn(response.status)
-        ? whereTo(sending, response, route, followed, drop)
-        : undefined;
+    if (!isResponse(response)) return response; // a mock that answers with nothing
+    let next: Sending | undefined;
+    try {
+      next = most && whereTo(sending, response, route, followed, most);
+    } catch (error) {
+      drop(response, link);
+      throw error;
+    }
     if (next === undefined) return shown(response, route, followed);
-    drop(response);
+    drop(response, link);
     sending = next;
   }
 }
@@ -66,35 +71,36 @@ function tlsOf({ tls }: Spelled): object {
   return typeof tls === 'object' && tls !== null ? tls : {};
 }
 
-/** Where a redirect leads, of an answer that is thrown away if that is nowhere. */
-function whereTo<T extends ResponseLike>(
+/** Where a redirect leads; `undefined` if the response is none. */
+function whereTo(
   sending: Sending,
-  response: T,
+  { status, headers }: ResponseLike,
   route: Route,
   followed: number,
-  drop: (response: T) => void,
+  most: Most,
 ): Sending | undefined {
-  const location = response.headers.get('location');
-  try {
-    return redirected(
-      sending,
-      response.status,
-      location === null ? null : route.back(location),
-      followed,
-      isReplayable(sending.body),
-    );
-  } catch (error) {
-    drop(response);
-    throw error;
-  }
+  if (!leadsOn(status)) return undefined;
+  const location = headers.get('location');
+  return redirected(sending, status, location === null ? null : route.back(asSent(location)), followed, most);
 }
 
 /** The response says what was asked, and not where that was found. */
-function shown<T extends object>(response: T, route: Route, followed: number): T {
-  if (!isResponse(response)) return response; // a mock that answers with nothing
+function shown<T extends ResponseLike>(response: T, route: Route, followed: number): T {
   const { url } = response as { readonly url?: unknown }; // of a mock, perhaps none
   const asked = typeof url === 'string' ? route.back(url).replace(/#.*$/s, '') : url;
   if (asked !== url) Reflect.defineProperty(response, 'url', { value: asked, configurable: true });
   if (followed > 0) Reflect.defineProperty(response, 'redirected', { value: true, configurable: true });
+  if (leadsOn(response.status)) showLocation(response.headers, route);
   return response;
+}
+
+/** Where a redirect leads that the caller follows himself: node-fetch 2 names the endpoint, where it found the redirect. */
+function showLocation(headers: ResponseLike['headers'], route: Route): void {
+  const location = headers.get('location');
+  if (location === null || route.back(location) === location) return;
+  try {
+    (headers as Headers).set('location', route.back(location)); // if it is what it looks like
+  } catch {
+    // The headers are as they were received, and cannot be changed.
+  }
 }

@@ -1,7 +1,6 @@
 import type { Call, Clock } from '@inmesh/core';
 import { contentLength, isResponse } from '@inmesh/http';
 
-import type { Attempt } from './attempt.ts';
 import { nodeStreams } from './node-streams.ts';
 import { attemptOf } from './outcome.ts';
 
@@ -12,10 +11,10 @@ const LONGEST_DRAIN_MS = 1_000;
  * Throws a response away so that its connection is free: reads what little is left, for a second at most, so that the
  * connection can be used again; cancels what is long, or of unknown length.
  */
-export function discard(result: unknown, call: Call, clock: Clock): void {
+export function discard(result: unknown, call: Call, clock: Clock, source?: Source): void {
   if (!isResponse(result)) return;
-  const attempt = attemptOf(result);
-  if (attempt?.isOver === true) return;
+  const from = source ?? attemptOf(result);
+  if (from?.isOver === true) return;
   const body = result.body as Body | null | undefined; // a stream of some kind: its members are asked for, not believed
   if (typeof body !== 'object' || body === null || body.locked === true || body.readableDidRead === true) return;
   const length = contentLength(result);
@@ -24,7 +23,13 @@ export function discard(result: unknown, call: Call, clock: Clock): void {
   if (body.cancel !== undefined) {
     if (brief && body.getReader !== undefined) void drain(body.getReader(), forMs, clock);
     else Promise.resolve(body.cancel()).catch(() => {});
-  } else if (body.destroy !== undefined) dispose(body, brief ? forMs : 0, clock, attempt);
+  } else if (body.destroy !== undefined) dispose(body, brief ? forMs : 0, clock, from);
+}
+
+/** Where a response came from: its attempt, or the link of a request that led to another. */
+interface Source {
+  readonly isOver?: boolean;
+  drop(): void;
 }
 
 interface Body {
@@ -37,10 +42,10 @@ interface Body {
 }
 
 /** A Node stream, which may hang on a socket that only its fetch can close. */
-function dispose(body: Body, forMs: number, clock: Clock, attempt: Attempt | undefined): void {
+function dispose(body: Body, forMs: number, clock: Clock, source: Source | undefined): void {
   const end = (): void => {
     body.destroy?.();
-    attempt?.drop();
+    source?.drop();
   };
   const streams = nodeStreams();
   if (forMs <= 0 || body.resume === undefined || streams === undefined) {

@@ -1,4 +1,4 @@
-import { IGNORABLE, type Call } from '@inmesh/core';
+import { IGNORABLE, type Call, type Clock } from '@inmesh/core';
 import { isIdempotent, type RequestLike } from '@inmesh/http';
 
 import { isReplayable } from './body.ts';
@@ -7,7 +7,7 @@ import type { Spelled } from './detour.ts';
 import { initOf, isObject, type Init } from './init.ts';
 import { judgedAs } from './outcome.ts';
 import { isOwnRequest } from './platform.ts';
-import { anyStream, readAhead } from './read-ahead.ts';
+import { anyStream, readAhead, readWhatIsThere } from './read-ahead.ts';
 import { dispatcherOf, forgotten, isRequest, membersOf, unreadBody, type Requested } from './requested.ts';
 
 /** What a wrapped fetch was called with. */
@@ -90,13 +90,31 @@ export class Asked implements FetchInput {
    * nothing to wait for.
    */
   keep(limit: number): Promise<void> | undefined {
-    if (this.#keeping !== undefined || this.#request === undefined || this.replayable || hasBody(this.init))
-      return this.#keeping;
+    return this.#keeping ?? (isIdempotent(this) ? this.#keep(limit) : undefined);
+  }
+
+  /**
+   * Keeps the body of a `Request` for a redirect, as plain fetch does with one that was made of something whole: as much of
+   * it as is there, for what is still to come is a stream's.
+   */
+  keepWhatIsThere(limit: number, clock: Clock): Promise<void> | undefined {
+    const redirect = this.init.redirect ?? this.#request?.redirect ?? 'follow';
+    return this.#keeping ?? (redirect === 'follow' ? this.#keep(limit, clock) : undefined);
+  }
+
+  #keep(limit: number, clock?: Clock): Promise<void> | undefined {
+    if (this.#request === undefined || this.replayable || hasBody(this.init)) return undefined;
     const body = unreadBody(this.#request);
-    if (body === undefined || !isIdempotent(this)) return undefined;
-    this.#keeping = readAhead(body, limit).then((kept) => {
-      this.#kept = kept;
-    });
+    if (body === undefined) return undefined;
+    const reading = clock === undefined ? readAhead(body, limit) : readWhatIsThere(body, limit, clock);
+    this.#keeping = reading.then(
+      (kept) => {
+        this.#kept = kept;
+      },
+      (error: unknown) => {
+        throw isObject(error) ? judgedAs(error, IGNORABLE) : error; // it is the caller's own body that died
+      },
+    );
     return this.#keeping;
   }
 

@@ -5,6 +5,7 @@ export interface Init {
   readonly body?: unknown;
   readonly signal?: AbortSignal | null;
   readonly dispatcher?: unknown;
+  readonly redirect?: unknown;
 }
 
 /**

@@ -22,15 +22,20 @@ export function failed(error: unknown, attempt: Attempt, foreign: boolean): unkn
   if (typeof error === 'object' && error !== null && !verdicts.has(error)) {
     const verdict = verdictOfFailure(error);
     if (attempt.isMockActive || (foreign && !attempt.dispatched)) verdicts.set(error, unproven(verdict));
-    else if (attempt.dispatched) verdicts.set(error, isUnwelcome(error) ? IGNORABLE : corrected(verdict, attempt));
+    else if (attempt.dispatched)
+      verdicts.set(error, isUnwelcome(error, attempt) ? IGNORABLE : corrected(verdict, attempt));
     else if (isRefused(error)) verdicts.set(error, IGNORABLE);
   }
   return error;
 }
 
-/** Was it answered with a redirect, which the caller had ruled out? */
-function isUnwelcome({ cause }: { readonly cause?: unknown }): boolean {
-  return cause instanceof Error && cause.message === 'unexpected redirect';
+/**
+ * Was it answered with a redirect that the caller had ruled out, or that asks for a body again which was a stream? Of that
+ * fetch says nothing, and it is all that it says nothing of.
+ */
+function isUnwelcome({ cause }: { readonly cause?: unknown }, { sent, died }: Attempt): boolean {
+  if (!(cause instanceof Error)) return false;
+  return cause.message === 'unexpected redirect' || (cause.message === '' && sent && !died);
 }
 
 /** Nobody of ours saw the connection, so no error proves that nothing was sent: a redirect may have come before it. */

@@ -15,6 +15,9 @@ export function isNodeFetch(fetch: unknown): boolean {
   return PLATFORM === 'node' && isOwnFetch(fetch);
 }
 
+/** Does Node's own fetch lose bytes when a redirect asks for them again? That of undici 6 does, in Node 20 and 22. */
+export const LOSES_BYTES: boolean = PLATFORM === 'node' && undici().startsWith('6.');
+
 /** Deno's own fetch, which can say neither another Host nor another TLS server name than its URL's. */
 export function isDenoFetch(fetch: unknown): boolean {
   return PLATFORM === 'deno' && isOwnFetch(fetch);
@@ -37,4 +40,8 @@ function platform(): Platform {
   return 'undici' in versions ? 'node' : 'other';
 }
 
-declare const process: { readonly versions: object } | undefined;
+function undici(): string {
+  return (typeof process !== 'undefined' && process.versions.undici) || '';
+}
+
+declare const process: { readonly versions: { readonly undici?: string } } | undefined;

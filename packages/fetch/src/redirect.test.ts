@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { redirected, type Sending } from './redirect.ts';
+import { asSent, mostOf, redirected, type Sending } from './redirect.ts';
 
+const most = mostOf(undefined);
 const from = 'http://catalog.example/old';
 const HEADERS = {
   Authorization: 'mine',
@@ -32,7 +33,7 @@ describe('redirected', () => {
         fc.boolean(),
         (status, method, location, pairs) => {
           const headers = pairs ? Object.entries(HEADERS) : HEADERS;
-          const next = redirected({ ...sending, method, headers }, status, location, 0, true);
+          const next = redirected({ ...sending, method, headers }, status, location, 0, most);
           const follows = [301, 302, 303, 307, 308].includes(status) && location !== null;
           const name = method.toUpperCase();
           const toGet =
@@ -62,20 +63,32 @@ describe('redirected', () => {
     expect([...visited].sort()).toEqual(['get away', 'get inside', 'nowhere', 'same away', 'same inside']);
   });
 
-  it.each<[string, string, number, boolean]>([
-    ['no URL', 'http://', 0, true],
-    ['another scheme', 'gopher://catalog.example/', 0, true],
-    ['a file', 'file:///etc/hosts', 0, true],
-    ['a URL with credentials', 'http://me:mine@catalog.example/', 0, true],
-    ['anywhere for the 21st time', '/new', 20, true],
-    ['anywhere with a body that is gone', '/new', 0, false],
-  ])('fails as fetch does where it leads to %s', (_, location, followed, replayable) => {
-    expect(() => redirected(sending, 308, location, followed, replayable)).toThrow(
+  it.each<[string, string, number?, unknown?]>([
+    ['no URL', 'http://'],
+    ['another scheme', 'gopher://catalog.example/'],
+    ['a file', 'file:///etc/hosts'],
+    ['a URL with credentials', 'http://me:mine@catalog.example/'],
+    ['anywhere for the 21st time', '/new', 20],
+    ['anywhere with a body that is gone', '/new', 0, new ReadableStream()],
+  ])('fails as fetch does where it leads to %s', (_, location, followed = 0, body = 'body') => {
+    expect(() => redirected({ ...sending, body }, 308, location, followed, most)).toThrow(
       expect.objectContaining({ name: 'TypeError', message: 'fetch failed', cause: expect.any(Error) }),
     );
   });
 
   it('needs no body that is gone for a GET', () => {
-    expect(redirected(sending, 303, '/new', 19, false)).toMatchObject({ method: 'GET', body: null });
+    const gone = { ...sending, body: new ReadableStream() };
+    expect(redirected(gone, 303, '/new', 19, most)).toMatchObject({ method: 'GET', body: null });
+  });
+});
+
+describe('asSent', () => {
+  it.each([
+    ['what is plain ASCII', '/a%20b?c=d#e', '/a%20b?c=d#e'],
+    ['UTF-8', '/\u00c3\u00a9', '/%C3%A9'],
+    ['Latin-1', '/\u00e9', '/%E9'],
+    ['what somebody has decoded', '/\u96ea\u00e9', '/\u96ea\u00e9'],
+  ])('gives %s as its server meant it', (_, location, sent) => {
+    expect(asSent(location)).toBe(sent);
   });
 });

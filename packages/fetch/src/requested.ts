@@ -8,6 +8,7 @@ export interface Requested {
   readonly signal?: AbortSignal | null;
   readonly referrer?: string;
   readonly referrerPolicy?: string;
+  readonly redirect?: string;
 }
 
 /** Known by its shape: another fetch has a class of its own. */

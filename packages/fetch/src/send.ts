@@ -6,11 +6,14 @@ import type { Fetch } from './detour.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Patience } from './ending.ts';
 import type { Asked } from './fetch-input.ts';
+import type { Init } from './init.ts';
 import { noteRequest, noteResponse } from './notes.ts';
 import { failed, received } from './outcome.ts';
-import { isNodeFetch } from './platform.ts';
+import { isNodeFetch, LOSES_BYTES } from './platform.ts';
 import { Routes } from './route.ts';
 import { sendAround } from './send-around.ts';
+import { spelledOut, type Means } from './spelled-out.ts';
+import { whileWanted } from './while-wanted.ts';
 
 /** The innermost handler: sends one attempt of a call with fetch. */
 export function sender<T extends ResponseLike>(
@@ -21,6 +24,7 @@ export function sender<T extends ResponseLike>(
   patience: Patience,
 ): Handler<T> {
   const routes = new Routes();
+  const means = { replayBodyBytes, clock };
 
   function send(call: Call, asked: Asked): Promise<T> {
     const given = (fetch ?? globalThis.fetch) as Fetch<T>; // it gets what it was written to get: the caller's own arguments
@@ -34,7 +38,9 @@ export function sender<T extends ResponseLike>(
     const own = isNodeFetch(given);
     try {
       return (
-        own ? sendByDispatcher(given, asked, attempt) : sendAround(given, asked, attempt, route, call, clock)
+        own
+          ? sendByDispatcher(given, asked, attempt, call, means)
+          : sendAround(given, asked, attempt, route, call, means)
       ).then(
         (response) => {
           received(response, attempt, patience);
@@ -63,26 +69,17 @@ export function sender<T extends ResponseLike>(
 }
 
 /** With Node's own fetch, which leaves everything to the dispatcher. */
-function sendByDispatcher<T>(fetch: Fetch<T>, asked: Asked, attempt: Attempt): Promise<T> {
-  if (asked.foreign && !asked.hasNonsense)
-    return fetch(asked.url, { signal: asked.signal, ...asked.spelled(), dispatcher: attempt });
-  return fetch(asked.input, asked.initFor({ dispatcher: attempt }));
+function sendByDispatcher<T>(fetch: Fetch<T>, asked: Asked, attempt: Attempt, call: Call, means: Means): Promise<T> {
+  if (!asked.foreign || asked.hasNonsense)
+    return fetch(asked.input, lasting(asked.initFor({ dispatcher: attempt }), asked));
+  return spelledOut(asked, call, means).then((spelled) =>
+    fetch(asked.url, lasting({ signal: asked.signal, ...spelled, dispatcher: attempt }, asked)),
+  );
 }
 
-/** Waits for something, unless the call is aborted first. */
-function whileWanted(something: Promise<void>, call: Call): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const sink = { abort: reject };
-    call.onAbort(sink);
-    something.then(
-      () => {
-        call.offAbort(sink);
-        resolve();
-      },
-      (error: unknown) => {
-        call.offAbort(sink);
-        reject(error);
-      },
-    );
-  });
+/** The bytes of a `Request` as Node's own fetch can send them again when a redirect asks for them. */
+function lasting(init: unknown, { hasRequest }: Asked): unknown {
+  if (!LOSES_BYTES || !hasRequest) return init;
+  const { body } = init as Init; // or nonsense, which has none
+  return body instanceof Uint8Array ? { ...(init as Init), body: new Blob([body as Uint8Array<ArrayBuffer>]) } : init;
 }

@@ -3,23 +3,12 @@ import { Agent as TlsAgent } from 'node:https';
 import { compose, type Endpoint } from '@inmesh/core';
 import { retry } from '@inmesh/retry';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import fetchOf2 from 'node-fetch-2';
-import fetchOf3 from 'node-fetch-3';
-import { Agent as Agent6, fetch as fetch6 } from 'undici';
-import { Agent as Agent7, fetch as fetch7 } from 'undici-7';
+import { Agent as Agent6 } from 'undici';
+import { Agent as Agent7 } from 'undici-7';
 
+import { clients } from '../test-clients.ts';
 import { bound, certificates, refusedPort, serve, servernameOf, serveTls, textOf, watched } from '../test-servers.ts';
 import { wrapFetch } from './wrap-fetch.ts';
-
-type Fetch = typeof globalThis.fetch;
-
-/** Every fetch that is not Node's own. */
-const clients = [
-  ['undici 6', fetch6],
-  ['undici 7', fetch7],
-  ['node-fetch 2', fetchOf2],
-  ['node-fetch 3', fetchOf3],
-] as unknown as [string, Fetch][]; // called alike, however their types are written
 
 const again = retry({ attempts: 3, backoff: () => 0 });
 

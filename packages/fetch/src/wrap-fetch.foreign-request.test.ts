@@ -3,32 +3,12 @@ import { Readable } from 'node:stream';
 import type { Layer } from '@inmesh/core';
 import { retry } from '@inmesh/retry';
 import { describe, expect, it, vi } from 'vitest';
-import fetchOf2, { Request as RequestOf2 } from 'node-fetch-2';
-import fetchOf3, { Request as RequestOf3 } from 'node-fetch-3';
-import { fetch as fetch6, Request as Request6 } from 'undici';
-import { fetch as fetch7, Request as Request7 } from 'undici-7';
+import fetchOf2 from 'node-fetch-2';
+import { fetch as fetch6 } from 'undici';
 
+import { fetches, pairs, type Fetch } from '../test-clients.ts';
 import { bound, serve, textOf } from '../test-servers.ts';
 import { wrapFetch } from './wrap-fetch.ts';
-
-type Fetch = typeof globalThis.fetch;
-type Make = new (url: string, init?: object) => Request;
-
-const fetches: [string, Fetch][] = [
-  ['Node', globalThis.fetch],
-  ['undici 6', fetch6],
-  ['undici 7', fetch7],
-  ['node-fetch 2', fetchOf2],
-  ['node-fetch 3', fetchOf3],
-] as unknown as [string, Fetch][]; // called alike, however their types are written
-const classes: [string, Make][] = [
-  ['Node', Request],
-  ['undici 6', Request6],
-  ['undici 7', Request7],
-  ['node-fetch 2', RequestOf2],
-  ['node-fetch 3', RequestOf3],
-] as unknown as [string, Make][];
-const pairs = fetches.flatMap(([by, fetch]) => classes.map(([of, make]) => ({ by, fetch, of, make })));
 
 const again = retry({ attempts: 3, backoff: () => 0 });
 const through: Layer<Response> = (next) => next;

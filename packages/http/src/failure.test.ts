@@ -51,6 +51,16 @@ describe('verdictOfFailure', () => {
     expect(verdictOfFailure(fetchFailed(new Error(message)))).toBe(verdict);
   });
 
+  it.each([
+    ['no-redirect', IGNORABLE],
+    ['unsupported-redirect', IGNORABLE],
+    ['invalid-redirect', LASTING_FAILURE],
+    ['max-redirect', LASTING_FAILURE],
+    ['system', FAILURE],
+  ])("knows node-fetch's word %s", (type, verdict) => {
+    expect(verdictOfFailure(Object.assign(new Error('said at length'), { type }))).toBe(verdict);
+  });
+
   it('takes several addresses for unsent only if none was reached', () => {
     const refused = coded('ECONNREFUSED');
     expect(

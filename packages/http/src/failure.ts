@@ -22,7 +22,7 @@ function judged(error: unknown, depth: number): Verdict | undefined {
     judged(cause, depth - 1) ??
     (typeof name === 'string' ? BY_NAME.get(name) : undefined) ??
     (typeof message === 'string' ? BY_MESSAGE.get(message) : undefined) ??
-    (type === 'no-redirect' ? IGNORABLE : undefined) // node-fetch's word for an unexpected redirect
+    (typeof type === 'string' ? BY_TYPE.get(type) : undefined)
   );
 }
 
@@ -72,6 +72,14 @@ const BY_NAME: ReadonlyMap<string, Verdict> = new Map([
   ['TimeoutError', LASTING_FAILURE],
   ['ReferenceError', LASTING_FAILURE],
   ['SyntaxError', LASTING_FAILURE],
+]);
+
+/** node-fetch's words. */
+const BY_TYPE: ReadonlyMap<string, Verdict> = new Map([
+  ['no-redirect', IGNORABLE], // the caller had ruled it out
+  ['unsupported-redirect', IGNORABLE], // the body was a stream, and cannot be sent again
+  ['invalid-redirect', LASTING_FAILURE],
+  ['max-redirect', LASTING_FAILURE],
 ]);
 
 /** What fetch gives no code to. */
