@@ -8,6 +8,9 @@ const required = [
   'name',
   'version',
   'description',
+  'keywords',
+  'homepage',
+  'bugs',
   'license',
   'repository',
   'type',
@@ -57,6 +60,8 @@ function keys(manifest: Json): string[] {
 function values({ folder, path }: Package, manifest: Json): string[] {
   const expected: Json = {
     name: nameOf(folder),
+    homepage: `https://github.com/inmesh/inmesh/tree/main/${path}#readme`,
+    bugs: 'https://github.com/inmesh/inmesh/issues',
     license: 'MIT',
     repository: { type: 'git', url: 'git+https://github.com/inmesh/inmesh.git', directory: path },
     type: 'module',
