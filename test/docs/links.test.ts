@@ -1,6 +1,7 @@
-import { posix } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { anchorsIn, isThere, type Link, linksIn, pages, read } from './markdown.ts';
+import { anchorsIn, type Link, linksIn, pages, read } from './markdown.ts';
 
 const isExternal = ({ target }: Link) => /^[a-z][a-z+.-]*:/i.test(target);
 
@@ -8,7 +9,7 @@ const isExternal = ({ target }: Link) => /^[a-z][a-z+.-]*:/i.test(target);
 function leadsSomewhere({ page, target }: Link): boolean {
   const [path = '', anchor] = target.split('#');
   const file = path === '' ? page : posix.join(posix.dirname(page), decodeURIComponent(path)).replace(/\/$/, '');
-  if (file !== '.' && !isThere(file)) return false;
+  if (!existsSync(join(import.meta.dirname, '../..', file))) return false;
   return anchor === undefined || !file.endsWith('.md') || anchorsIn(read(file)).includes(anchor);
 }
 
@@ -29,5 +30,9 @@ describe('linksIn', () => {
 describe('anchorsIn', () => {
   it('drops punctuation and joins words', () => {
     expect(anchorsIn("# A call's life: retry & more\n```\n# no heading\n```\n")).toEqual(['a-calls-life-retry--more']);
+  });
+
+  it('numbers headings that there are twice', () => {
+    expect(anchorsIn('# Errors\n## Errors\n## Errors\n')).toEqual(['errors', 'errors-1', 'errors-2']);
   });
 });

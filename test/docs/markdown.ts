@@ -1,7 +1,7 @@
 import { readTree } from '../architecture/tree.ts';
 
 const root = `${import.meta.dirname}/../..`;
-const tree = readTree(root, ['test/architecture/fixtures']);
+const tree = readTree(root, ['test/architecture/fixtures', 'test/docs/fixtures']);
 
 export const isThere = (path: string): boolean =>
   tree.files.some((file) => file === path || file.startsWith(`${path}/`));
@@ -10,8 +10,8 @@ export const read = (path: string): string => tree.read(path);
 /** Every file of the repository, by its path. */
 export const files: readonly string[] = tree.files;
 
-/** Every page of it. */
-export const pages: readonly string[] = files.filter((path) => path.endsWith('.md'));
+/** Every page of it that somebody wrote. */
+export const pages: readonly string[] = files.filter((path) => path.endsWith('.md') && !path.endsWith('.api.md'));
 
 export interface Link {
   readonly page: string;
@@ -27,12 +27,16 @@ export function linksIn(page: string, text: string): Link[] {
 
 /** The anchors of a page's headings, as they are made where the repository is read. */
 export function anchorsIn(text: string): string[] {
-  return [...withoutFences(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+  const anchors = [...withoutFences(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   );
+  return anchors.map((anchor, index) => {
+    const before = anchors.slice(0, index).filter((other) => other === anchor).length;
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
 }
 
 export interface Block {
@@ -59,6 +63,29 @@ export function outputsIn(page: string, text: string): Omit<Block, 'region'>[] {
   const blocks = text.matchAll(/^<!-- output of (\S+) -->\n+```text\n([\s\S]*?)^```/gm);
   return [...blocks].map(({ 1: file, 2: code = '', index }) => {
     return { page, line: text.slice(0, index).split('\n').length, code, file };
+  });
+}
+
+export interface Fence {
+  readonly page: string;
+  readonly line: number;
+  /** Empty if it says none. */
+  readonly language: string;
+  readonly code: string;
+  /** The last line before it that is not empty; of the end of a block, with its language. */
+  readonly above: string;
+}
+
+/** Every block of code in a text, whatever its language. */
+export function fencesIn(page: string, text: string): Fence[] {
+  const fences = text.matchAll(/^([ \t]*)(`{3,})(\w*).*\n([\s\S]*?)^\1\2$/gm);
+  let previous = '';
+  return [...fences].map(({ 3: language = '', 4: code = '', index }) => {
+    const before = text.slice(0, index).split('\n');
+    const above = before.filter((line) => line.trim() !== '').at(-1)?.trim() ?? '';
+    const fence = { page, line: before.length, language, code, above: above === '```' ? `end of ${previous}` : above };
+    previous = language;
+    return fence;
   });
 }
 

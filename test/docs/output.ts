@@ -16,11 +16,19 @@ export function inWordsOf(expected: string, printed: string): string {
     .join('\n');
 }
 
-/** True if the lines stand in the output one after another. */
+/** True if the lines stand in the output one after another; `…` alone on a line stands for others between them. */
 export function isPartOf(output: string, lines: string): boolean {
   const all = output.split('\n');
-  const wanted = lines.trimEnd().split('\n');
-  return all.some((_, from) => wanted.every((line, index) => leavesOpen(all[from + index] ?? '', line)));
+  let from = 0;
+  for (const passage of lines.trimEnd().split('\n…\n')) {
+    const wanted = passage.split('\n');
+    from = all.findIndex(
+      (_, at) => at >= from && wanted.every((line, index) => leavesOpen(all[at + index] ?? '', line)),
+    );
+    if (from === -1) return false;
+    from += wanted.length;
+  }
+  return true;
 }
 
 function leavesOpen(pattern: string, line: string): boolean {

@@ -1,16 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { files, read } from './markdown.ts';
+import { read } from './markdown.ts';
 import { inWordsOf, isPartOf, outputOf } from './output.ts';
+import { programs } from './programs.ts';
 
 const root = `${import.meta.dirname}/../..`;
-const apart = /^examples\/(demo|clients)\//; // these have tests of their own
-const programs = files.filter((path) => /^examples\/.*\.ts$/.test(path) && !apart.test(path) && !isModule(read(path)));
-
-function isModule(source: string): boolean {
-  return /^export /m.test(source);
-}
 
 describe('an example', () => {
   it.concurrent.each(programs)('%s prints what it says', { timeout: 30_000 }, async (path) => {
@@ -49,5 +44,10 @@ describe('isPartOf', () => {
     expect(isPartOf(output, 'two in 5 ms\nthree\n')).toBe(true);
     expect(isPartOf(output, 'one\nthree\n')).toBe(false);
     expect(isPartOf(output, 'three\nfour\n')).toBe(false);
+  });
+
+  it('lets … alone on a line stand for others', () => {
+    expect(isPartOf('one\ntwo\nthree\n', 'one\n…\nthree\n')).toBe(true);
+    expect(isPartOf('one\ntwo\nthree\n', 'three\n…\none\n')).toBe(false);
   });
 });
