@@ -40,8 +40,12 @@ describe('ResilienceError', () => {
 
   it('carries no stack unless asked', () => {
     const limit = Error.stackTraceLimit;
-    const theCaller = () => new TimedOut('timed out', { policy: 'users', captureStack: true });
-    const nextCaller = () => new Error('next');
+    function theCaller() {
+      return new TimedOut('timed out', { policy: 'users', captureStack: true });
+    }
+    function nextCaller() {
+      return new Error('next');
+    }
 
     expect(timedOut.stack ?? '').not.toContain('\n    at ');
     expect(theCaller().stack).toContain('theCaller');
