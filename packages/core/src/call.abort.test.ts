@@ -192,6 +192,22 @@ describe('Call', () => {
     expect(fork).toMatchObject({ aborted: true, reason: 'gone' });
   });
 
+  it.each(['an outer fork', 'the caller'])('remembers after it is over that %s had aborted it', (who) => {
+    const caller = new AbortController();
+    const outer = Call.start(undefined, { signal: caller.signal }).fork();
+    const fork = outer.with(new Key<number>('n', 0), 1).fork();
+    if (who === 'the caller') caller.abort('gone');
+    else outer.abort('gone');
+    fork.release();
+    outer.release();
+
+    for (const each of [fork, outer]) {
+      expect(each).toMatchObject({ aborted: true, reason: 'gone' });
+      expect(each.signal.reason).toBe('gone');
+    }
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+  });
+
   it('listens to nobody before somebody listens to it', () => {
     const caller = new AbortController();
     const call = Call.start(undefined, { signal: caller.signal });

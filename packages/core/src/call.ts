@@ -2,7 +2,7 @@ import { show } from '@inmesh/core/options';
 
 import { AbortScope, callerSignal, type AbortSink, type AbortSource } from './abort.ts';
 import type { Key } from './key.ts';
-import { plain, type Holder, type Protocol } from './protocol.ts';
+import { guarded, plain, type Holder, type Protocol } from './protocol.ts';
 
 /** What is known when a call begins. */
 export interface CallOptions {
@@ -96,8 +96,7 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
    * Throws a `TypeError` naming an option that is unknown or of the wrong kind.
    */
   static start(input: unknown, options: CallOptions = NO_OPTIONS, name = ''): Call {
-    checkCallOptions(options);
-    return startChecked(input, options, name);
+    return startChecked(input, checkedCallOptions(options), name);
   }
 
   /** What the adapter was called with; for `wrap`, the function's arguments. */
@@ -225,6 +224,7 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
   /** The fork is over: no abort reaches it any more, and it listens to nobody. */
   release(): void {
     const fork = this.#fork;
+    if (!fork.#released && fork.aborted) fork.#linked(); // whose abort it stays
     fork.#released = true;
     fork.#scope?.unlink();
   }
@@ -282,7 +282,7 @@ function derive(
   return new Call(origin, parent, attempt, deadline, key, value);
 }
 
-/** Begins a call whose options went through {@link checkCallOptions} before. */
+/** Begins a call whose options went through {@link checkedCallOptions} before. */
 export function startChecked(input: unknown, options: CallOptions, name: string): Call {
   return new Call(new Origin(input, options, name), undefined, 1, Infinity);
 }
@@ -290,8 +290,8 @@ export function startChecked(input: unknown, options: CallOptions, name: string)
 const NO_OPTIONS: CallOptions = Object.freeze({});
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set(['name', 'signal', 'protocol', 'captureStacks']);
 
-/** Throws a `TypeError` naming an option that is unknown or of the wrong kind. */
-export function checkCallOptions(options: CallOptions): void {
+/** The options, with a protocol that harms no call. Throws a `TypeError` naming one that is unknown or of the wrong kind. */
+export function checkedCallOptions(options: CallOptions): CallOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new TypeError(`options of a call must be an object, got ${show(options)}`);
   for (const option in options)
@@ -304,4 +304,7 @@ export function checkCallOptions(options: CallOptions): void {
     throw new TypeError(`protocol must come from defineProtocol, got ${show(protocol)}`);
   if (captureStacks !== undefined && typeof captureStacks !== 'boolean')
     throw new TypeError(`captureStacks must be a boolean, got ${show(captureStacks)}`);
+  if (protocol === undefined) return options;
+  const safe = guarded(protocol);
+  return safe === protocol ? options : { ...options, protocol: safe };
 }

@@ -3,7 +3,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Call } from './call.ts';
 import { listenerChannel } from './channel.ts';
 import { systemClock } from './clock.ts';
-import { defineProtocol, plain, type Protocol } from './protocol.ts';
+import { defineProtocol, plain, type Holder, type Protocol } from './protocol.ts';
+import { compose, type Policy } from './handler.ts';
+import { run, wrap } from './wrap.ts';
 import { FAILURE, IGNORABLE, LASTING_FAILURE, SUCCESS } from './verdict.ts';
 
 const call = Call.start(undefined);
@@ -45,6 +47,49 @@ describe('plain', () => {
     expect(plain.rewindable(call)).toBe(true);
     expect(plain.retryAfterMs(new Error('down'))).toBeUndefined();
     expect(plain.discard('result', call)).toBeUndefined();
+  });
+});
+
+describe('a protocol made by hand', () => {
+  const bug = new Error('broken protocol');
+  const broken: Protocol = {
+    ...plain,
+    ofResult() {
+      throw bug;
+    },
+    hold() {
+      throw bug;
+    },
+  };
+
+  it('harms no call', () => {
+    const { protocol } = Call.start(undefined, { protocol: broken });
+    const waiting = holder();
+    protocol.hold('result', waiting);
+
+    expect(protocol.ofResult('result', call)).toBe(IGNORABLE);
+    expect(waiting.told).toEqual([undefined]);
+  });
+
+  it('is the same for every call, and plain where it was', async () => {
+    const seen = new Set<Protocol>();
+    const looking: Policy = (next) => (each) => {
+      seen.add(each.protocol);
+      return next(each);
+    };
+    const send = wrap(looking, () => 'answer', { protocol: broken });
+    await send();
+    await send();
+    await run(looking, () => 'answer', { protocol: broken });
+
+    expect([...seen]).toHaveLength(1);
+    expect([...seen].every((protocol) => protocol.discard === plain.discard)).toBe(true);
+  });
+
+  it('may lack what plain knows', async () => {
+    const partial = { hold: (_result: unknown, waiting: Holder) => waiting.over() } as Protocol;
+    expect(await run(compose(), () => 'answer', { protocol: partial })).toBe('answer');
+    expect(Call.start(undefined, { protocol: partial }).protocol.ofResult('answer', call)).toBe(SUCCESS);
   });
 });
 
@@ -111,6 +156,28 @@ describe('defineProtocol', () => {
     expect(protocol.rewindable(call)).toBe(false);
     expect(waiting.told).toEqual([undefined]);
     expect(heard).toEqual(Object.keys(known).map(() => ({ to: 'protocol', error: bug })));
+  });
+
+  it('takes no answer for one that is none, and publishes that', () => {
+    const heard: unknown[] = [];
+    onTestFinished(listenerChannel.subscribe(({ error }) => heard.push(String(error))));
+    const protocol = defineProtocol({
+      ofResult: () => undefined as never,
+      ofError: () => 'failure' as never,
+      retryAfterMs: () => '5' as never,
+      idempotent: (async () => false) as never,
+    });
+
+    expect(protocol.ofResult('result', call)).toBe(IGNORABLE);
+    expect(protocol.ofError('error', call)).toBe(IGNORABLE);
+    expect(protocol.retryAfterMs('outcome')).toBeUndefined();
+    expect(protocol.idempotent(call)).toBe(false);
+    expect(heard).toEqual([
+      'TypeError: ofResult of a protocol answered undefined',
+      'TypeError: ofError of a protocol answered "failure"',
+      'TypeError: retryAfterMs of a protocol answered "5"',
+      'TypeError: idempotent of a protocol answered an object',
+    ]);
   });
 
   it('lets a discard reject without harm', async () => {

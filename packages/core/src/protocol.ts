@@ -2,7 +2,7 @@ import { show } from '@inmesh/core/options';
 
 import type { Call } from './call.ts';
 import { quietly } from './channel.ts';
-import { FAILURE, IGNORABLE, LASTING_FAILURE, SUCCESS, nameOf, type Verdict } from './verdict.ts';
+import { FAILURE, IGNORABLE, isVerdict, LASTING_FAILURE, SUCCESS, nameOf, type Verdict } from './verdict.ts';
 
 /** Is told once when a result is over. It must not refer to the result, or an unread one could never be collected. */
 export interface Holder {
@@ -51,8 +51,8 @@ export const plain: Protocol = Object.freeze<Protocol>({
 /**
  * A protocol that says what it knows; the rest is as for {@link plain} functions.
  *
- * A member that throws harms no call: what it threw is published on `inmesh:listener`, the outcome says nothing, the
- * operation is not repeated, the result is over.
+ * A member that throws, or answers what is no answer, harms no call: what is wrong is published on `inmesh:listener`, the
+ * outcome says nothing, the operation is not repeated, the result is over.
  *
  * Throws a `TypeError` naming a member that is unknown or no function.
  *
@@ -65,31 +65,52 @@ export function defineProtocol(known: Partial<Protocol>): Protocol {
   for (const member of Object.keys(known)) {
     if (!(member in plain)) throw new TypeError(`unknown member of a protocol: ${member}`);
   }
+  const protocol = guard(known);
+  guardedProtocols.set(protocol, protocol);
+  return protocol;
+}
+
+const guardedProtocols = new WeakMap<Protocol, Protocol>();
+guardedProtocols.set(plain, plain);
+
+/** A protocol that harms no call: one that `defineProtocol` made is that already, one made by hand becomes it here, once. */
+export function guarded(protocol: Protocol): Protocol {
+  let guardedOne = guardedProtocols.get(protocol);
+  if (guardedOne === undefined) guardedProtocols.set(protocol, (guardedOne = guard(protocol)));
+  return guardedOne;
+}
+
+function guard(known: Partial<Protocol>): Protocol {
   return Object.freeze<Protocol>({
-    ofResult: guarded(known, 'ofResult', () => IGNORABLE),
-    ofError: guarded(known, 'ofError', () => IGNORABLE),
-    retryAfterMs: guarded(known, 'retryAfterMs', () => undefined),
-    idempotent: guarded(known, 'idempotent', () => false),
-    rewindable: guarded(known, 'rewindable', () => false),
-    hold: guarded(known, 'hold', (_result, holder) => {
+    ofResult: guardMember(known, 'ofResult', () => IGNORABLE, isVerdict),
+    ofError: guardMember(known, 'ofError', () => IGNORABLE, isVerdict),
+    retryAfterMs: guardMember(known, 'retryAfterMs', () => undefined, isNumberOrNothing),
+    idempotent: guardMember(known, 'idempotent', () => false, isBoolean),
+    rewindable: guardMember(known, 'rewindable', () => false, isBoolean),
+    hold: guardMember(known, 'hold', (_result, holder) => {
       holder.over();
     }),
-    discard: guarded(known, 'discard', () => {}),
+    discard: guardMember(known, 'discard', () => {}),
   });
 }
 
-/** What is known of a member, with another answer for where it throws; plain's if nothing is known. */
-function guarded<M extends keyof Protocol>(known: Partial<Protocol>, member: M, instead: Protocol[M]): Protocol[M] {
-  if (!(member in known)) return plain[member];
-  const answer: unknown = known[member];
-  if (typeof answer !== 'function')
-    throw new TypeError(`${member} of a protocol must be a function, got ${show(answer)}`);
+/** What is known of a member, with another answer for where it throws or gives none; plain's if nothing is known. */
+function guardMember<M extends keyof Protocol>(
+  known: Partial<Protocol>,
+  member: M,
+  instead: Protocol[M],
+  isAnswer: (given: unknown) => boolean = () => true,
+): Protocol[M] {
+  if (!(member in known) || known[member] === plain[member]) return plain[member];
+  const ask: unknown = known[member];
+  if (typeof ask !== 'function') throw new TypeError(`${member} of a protocol must be a function, got ${show(ask)}`);
   const otherwise = instead as Ask; // one of the members, hence of at most two arguments
-  const guard: Ask = (first, second) => {
+  const guardedMember: Ask = (first, second) => {
     try {
-      const answered: unknown = answer.call(known, first, second);
-      if (answered instanceof Promise) quietly('protocol', () => answered); // an asynchronous `discard` may reject
-      return answered;
+      const answer: unknown = ask.call(known, first, second);
+      if (answer instanceof Promise) quietly('protocol', () => answer); // an asynchronous `discard` may reject
+      if (isAnswer(answer)) return answer;
+      throw new TypeError(`${member} of a protocol answered ${show(answer)}`);
     } catch (error) {
       quietly('protocol', () => {
         throw error;
@@ -97,7 +118,15 @@ function guarded<M extends keyof Protocol>(known: Partial<Protocol>, member: M, 
       return otherwise(first, second);
     }
   };
-  return guard as Protocol[M]; // asks the member with its own arguments
+  return guardedMember as Protocol[M]; // asks the member with its own arguments
 }
 
 type Ask = (first: unknown, second: unknown) => unknown;
+
+function isBoolean(given: unknown): boolean {
+  return typeof given === 'boolean';
+}
+
+function isNumberOrNothing(given: unknown): boolean {
+  return given === undefined || typeof given === 'number';
+}

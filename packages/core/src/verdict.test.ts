@@ -94,6 +94,20 @@ describe('verdictOfError', () => {
     expect(verdictOfError(call, down, {})).toBe(LASTING_FAILURE);
   });
 
+  it('goes by the protocol where a judge gives no verdict, and publishes that', () => {
+    const heard: unknown[] = [];
+    onTestFinished(listenerChannel.subscribe(({ to, error }) => heard.push(`${to}: ${String(error)}`)));
+    const judge = { ofError: () => 'failure' as never, ofResult: () => true as never };
+
+    expect(verdictOfError(callTo(), down, judge)).toBe(FAILURE);
+    expect(verdictOf(callTo(), 'found', judge)).toBe(SUCCESS);
+    expect(verdictOf(callTo(), 'found', { ofResult: () => null as never })).toBe(SUCCESS);
+    expect(heard).toEqual([
+      'judge: TypeError: a judge must give a verdict, got "failure"',
+      'judge: TypeError: a judge must give a verdict, got true',
+    ]);
+  });
+
   it('goes by the protocol where a judge throws, and publishes what it threw', () => {
     const heard: unknown[] = [];
     onTestFinished(listenerChannel.subscribe((event) => heard.push(event)));

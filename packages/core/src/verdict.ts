@@ -1,3 +1,5 @@
+import { show } from '@inmesh/core/options';
+
 import type { Call } from './call.ts';
 import { quietly } from './channel.ts';
 import { isLimit, isRefusal, isLocal } from './errors.ts';
@@ -37,9 +39,13 @@ export const REFUSED: Verdict = Object.freeze({ health: 'ignorable', retryable: 
 
 const LOCAL_TIMEOUT: Verdict = Object.freeze({ health: 'ignorable', retryable: true, pushback: false, unsent: false });
 
+export function isVerdict(given: unknown): given is Verdict {
+  return typeof given === 'object' && given !== null && 'health' in given;
+}
+
 /**
  * A policy's own word on outcomes, asked before the protocol's. What it has no opinion on it answers with `undefined`; one
- * that throws has none, and what it threw is published on `inmesh:listener`.
+ * that throws, or answers what is no verdict, has none, and what is wrong is published on `inmesh:listener`.
  */
 export interface Judge {
   /** What a result says, if it has its own opinion. */
@@ -67,7 +73,10 @@ export function verdictOfError(call: Call, error: unknown, judge?: Judge): Verdi
 function opinion(ask: () => Verdict | undefined): Verdict | undefined {
   let verdict: Verdict | undefined;
   quietly('judge', () => {
-    verdict = ask();
+    const answer = ask() ?? undefined; // null is no opinion either
+    if (answer !== undefined && !isVerdict(answer))
+      throw new TypeError(`a judge must give a verdict, got ${show(answer)}`);
+    verdict = answer;
   });
   return verdict;
 }

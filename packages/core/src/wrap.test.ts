@@ -183,6 +183,40 @@ describe('run', () => {
   });
 });
 
+describe('a policy that gives no promise', () => {
+  const giving = (what: unknown): Policy => {
+    return () => () => what as Promise<never>;
+  };
+
+  it.each([
+    ['cached', 'a policy must give a promise, got "cached"'],
+    [undefined, 'a policy must give a promise, got undefined'],
+    [{ status: 200 }, 'a policy must give a promise, got an object'],
+  ])('rejects and lets go of the caller: %j', async (what, message) => {
+    const caller = new AbortController();
+    const listening: Policy = (next) => (call) => {
+      void call.signal;
+      return next(call);
+    };
+    const policy = compose(listening, giving(what));
+    await expect(run(policy, () => 'answer')).rejects.toThrow(new TypeError(message));
+    await expect(run(policy, () => 'answer', { signal: caller.signal })).rejects.toThrow(new TypeError(message));
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('is taken at its word if it gives what has a then', async () => {
+    const thenable = {
+      // oxlint-disable-next-line unicorn/no-thenable -- what a library without promises of its own gives
+      then(resolve: (value: string) => void) {
+        resolve('later');
+      },
+    };
+    const result = run(giving(thenable), () => 'answer');
+    expect(result).toBeInstanceOf(Promise);
+    expect(await result).toBe('later');
+  });
+});
+
 describe('begin', () => {
   it('sends a call through a handler', async () => {
     const call = Call.start('input');

@@ -1,6 +1,6 @@
-import { callable } from '@inmesh/core/options';
+import { callable, show } from '@inmesh/core/options';
 
-import { Call, checkCallOptions, startChecked, type CallOptions, type CallView } from './call.ts';
+import { Call, checkedCallOptions, startChecked, type CallOptions, type CallView } from './call.ts';
 import { apply, type Handler, type Layer, type Policy } from './handler.ts';
 
 /**
@@ -41,10 +41,10 @@ export function wrap<A extends unknown[], T>(
       }
     };
   }
-  checkCallOptions(options);
+  const checked = checkedCallOptions(options);
   const { name } = fn;
   return function wrapped(...args) {
-    return begin(bound, startChecked(args, options, name));
+    return begin(bound, startChecked(args, checked, name));
   };
 }
 
@@ -76,11 +76,18 @@ export function run<T>(
 export function begin<T>(handler: Handler<T>, call: Call): Promise<T> {
   if (call.aborted) return Promise.reject(call.reason);
   try {
-    return call.settles(handler(call));
+    return call.settles(promised(handler(call)));
   } catch (error) {
     call.release();
     return Promise.reject(error);
   }
+}
+
+/** What a policy gave, which only the compiler has checked: an answer that is no promise would be a trap for the caller. */
+function promised<T>(result: Promise<T>): Promise<T> {
+  if (result instanceof Promise) return result;
+  if (typeof (result as PromiseLike<T> | undefined)?.then === 'function') return Promise.resolve(result);
+  throw new TypeError(`a policy must give a promise, got ${show(result)}`);
 }
 
 function bind<T>(policy: Layer<T>, fn: (call: Call) => T | PromiseLike<T>): Handler<T> {
