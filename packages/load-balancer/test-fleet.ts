@@ -15,6 +15,8 @@ export const inOrder: Algorithm = {
   },
 };
 
+const longest = () => 1 - Number.EPSILON;
+
 /** A balancer over `http://a`, `http://b`, … that takes them in turn, and ejects for exactly the longest time. */
 export function balanced(
   count: number,
@@ -22,7 +24,6 @@ export function balanced(
 ): { clock: VirtualClock; balancer: LoadBalancer } {
   const clock = virtualClock();
   const endpoints = Array.from('abcdefgh'.slice(0, count), (letter) => `http://${letter}`);
-  const longest = () => 1 - Number.EPSILON;
   return { clock, balancer: loadBalancer({ endpoints, algorithm: inOrder, clock, random: longest, ...options }) };
 }
 

@@ -5,12 +5,14 @@ import {
   callable,
   clockOf,
   count,
+  countOrZero,
   judgeOf,
   nonNegativeMs,
   oneOf,
   positive,
   positiveMs,
   ratio,
+  ratioOrZero,
   rejectUnknown,
   show,
   text,
@@ -24,6 +26,8 @@ const numeric = [
   ['positiveMs', positiveMs, [0.1, 1, 1e9], [0, -1, NaN, Infinity]],
   ['nonNegativeMs', nonNegativeMs, [0, 0.5, 1e9], [-0.1, NaN, Infinity]],
   ['ratio', ratio, [0.001, 0.5, 1], [0, 1.001, -1, NaN, Infinity]],
+  ['ratioOrZero', ratioOrZero, [0, 0.5, 1], [1.001, -0.1, NaN, Infinity]],
+  ['countOrZero', countOrZero, [0, 1, 1e6], [1.5, -1, NaN, Infinity]],
   ['count', count, [1, 2, 1e6], [0, 1.5, -1, NaN, Infinity]],
 ] as const;
 

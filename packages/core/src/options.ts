@@ -30,9 +30,19 @@ export function ratio(option: Option<number>): number {
   return numeric(option, 'a ratio above 0, at most 1', (value) => value > 0 && value <= 1);
 }
 
+/** A share from 0 to 1. */
+export function ratioOrZero(option: Option<number>): number {
+  return numeric(option, 'a ratio from 0 to 1', (value) => value >= 0 && value <= 1);
+}
+
 /** A whole number of 1 or more. */
 export function count(option: Option<number>): number {
   return numeric(option, 'a whole number of 1 or more', (value) => Number.isInteger(value) && value >= 1);
+}
+
+/** A whole number of 0 or more. */
+export function countOrZero(option: Option<number>): number {
+  return numeric(option, 'a whole number of 0 or more', (value) => Number.isInteger(value) && value >= 0);
 }
 
 /** One of a few words. */

@@ -9,7 +9,18 @@ import {
   type Policy,
   type Random,
 } from '@inmesh/core';
-import { callable, clockOf, count, judgeOf, positiveMs, ratio, rejectUnknown, show, text } from '@inmesh/core/options';
+import {
+  callable,
+  clockOf,
+  count,
+  judgeOf,
+  positiveMs,
+  ratio,
+  ratioOrZero,
+  rejectUnknown,
+  show,
+  text,
+} from '@inmesh/core/options';
 
 import type { Algorithm } from './algorithm.ts';
 import { Balancer } from './balancer.ts';
@@ -143,7 +154,7 @@ function checkedRules(rules: EjectionRules): EjectionRules {
   positiveMs({ maxEjectForMs });
   if (maxEjectForMs < ejectForMs)
     throw new RangeError(`maxEjectForMs must not be below ejectForMs (${ejectForMs}), got ${maxEjectForMs}`);
-  if (maxEjectedRatio !== 0) ratio({ maxEjectedRatio });
+  ratioOrZero({ maxEjectedRatio });
   ratio({ panicRatio });
   return rules;
 }

@@ -1,5 +1,5 @@
 import { Call, systemClock, type Clock, type Handler, type Policy } from '@inmesh/core';
-import { clockOf, positive, positiveMs, rejectUnknown, show, text } from '@inmesh/core/options';
+import { clockOf, countOrZero, positive, positiveMs, rejectUnknown, text } from '@inmesh/core/options';
 
 import { Bucket } from './bucket.ts';
 import { Queue } from './queue.ts';
@@ -74,7 +74,7 @@ export function tokenBucket({
   const longestMs = maxWaitMs === undefined ? Infinity : positiveMs({ maxWaitMs });
   text({ name });
   clockOf({ clock });
-  const queue = new Queue(new Bucket(ratePerSecond, burst), wholeNumber(maxQueue), longestMs);
+  const queue = new Queue(new Bucket(ratePerSecond, burst), countOrZero({ maxQueue }), longestMs);
   const calls = new WaitingCalls(queue, name, clock);
 
   const policy: Policy = (next) =>
@@ -108,10 +108,4 @@ async function sendInTurn<T>(next: Handler<T>, call: Call, calls: WaitingCalls, 
   await calls.wait(call, 1, now);
   calls.start(call, 1);
   return await next(call);
-}
-
-function wholeNumber(maxQueue: number): number {
-  if (Number.isInteger(maxQueue) && maxQueue >= 0) return maxQueue;
-  const Wrong = typeof maxQueue === 'number' ? RangeError : TypeError;
-  throw new Wrong(`maxQueue must be a whole number, 0 or more, got ${show(maxQueue)}`);
 }

@@ -32,6 +32,56 @@ class VirtualTimer implements Timer {
   }
 }
 
+/** What a clock knows, and how it moves on. */
+class Timeline {
+  now: number;
+  readonly timers = new Set<VirtualTimer>();
+  #polled: (() => void)[] = [];
+
+  constructor(now: number) {
+    this.now = now;
+  }
+
+  set(callback: () => void, ms: number): VirtualTimer {
+    const timer = new VirtualTimer(callback, this.now + Math.max(0, ms));
+    this.timers.add(timer);
+    return timer;
+  }
+
+  poll(callback: () => void): void {
+    this.#polled.push(callback);
+  }
+
+  async moveTo(until: number): Promise<void> {
+    await this.#drain();
+    for (let timer = this.#earliest(until); timer !== undefined; timer = this.#earliest(until)) {
+      this.now = Math.max(this.now, timer.at);
+      this.timers.delete(timer);
+      timer.callback();
+      await this.#drain();
+    }
+    this.now = Math.max(this.now, until);
+  }
+
+  /** Runs promise jobs, then what waits for a poll, until nothing is left. */
+  async #drain(): Promise<void> {
+    await promiseJobs();
+    while (this.#polled.length > 0) {
+      const callbacks = this.#polled;
+      this.#polled = [];
+      for (const callback of callbacks) callback();
+      await promiseJobs();
+    }
+  }
+
+  #earliest(until: number): VirtualTimer | undefined {
+    let first: VirtualTimer | undefined;
+    for (const timer of this.timers)
+      if (timer.at <= until && (first === undefined || timer.at < first.at)) first = timer;
+    return first;
+  }
+}
+
 function promiseJobs(): Promise<void> {
   return new Promise((resolve) => {
     systemClock.afterPoll(resolve);
@@ -54,60 +104,28 @@ export function virtualClock({
   rejectUnknown(unknown, arguments[0]);
   nonNegativeMs({ startMs });
   nonNegativeMs({ epochMs });
-  let now = startMs;
-  const timers = new Set<VirtualTimer>();
-  let polled: (() => void)[] = [];
-
-  /** Runs promise jobs, then what waits for a poll, until nothing is left. */
-  async function drain(): Promise<void> {
-    await promiseJobs();
-    while (polled.length > 0) {
-      const callbacks = polled;
-      polled = [];
-      for (const callback of callbacks) callback();
-      await promiseJobs();
-    }
-  }
-
-  function earliest(until: number): VirtualTimer | undefined {
-    let first: VirtualTimer | undefined;
-    for (const timer of timers) if (timer.at <= until && (first === undefined || timer.at < first.at)) first = timer;
-    return first;
-  }
-
+  const time = new Timeline(startMs);
   return {
-    now: () => now,
-    wall: () => epochMs + now - startMs,
-    setTimeout: (callback, ms) => {
-      const timer = new VirtualTimer(callback, now + Math.max(0, ms));
-      timers.add(timer);
-      return timer;
-    },
+    now: () => time.now,
+    wall: () => epochMs + time.now - startMs,
+    setTimeout: (callback, ms) => time.set(callback, ms),
     clearTimeout: (timer) => {
-      timers.delete(timer as VirtualTimer);
+      time.timers.delete(timer as VirtualTimer);
     },
     afterPoll: (callback) => {
-      polled.push(callback);
+      time.poll(callback);
     },
-    async advance(ms) {
-      const until = now + nonNegativeMs({ ms });
-      await drain();
-      for (let timer = earliest(until); timer !== undefined; timer = earliest(until)) {
-        now = Math.max(now, timer.at);
-        timers.delete(timer);
-        timer.callback();
-        await drain();
-      }
-      now = Math.max(now, until);
+    advance: async (ms) => {
+      await time.moveTo(time.now + nonNegativeMs({ ms }));
     },
-    block(ms) {
-      now += nonNegativeMs({ ms });
+    block: (ms) => {
+      time.now += nonNegativeMs({ ms });
     },
     get timers() {
-      return timers.size;
+      return time.timers.size;
     },
     get refs() {
-      return [...timers].filter((timer) => timer.held).length;
+      return [...time.timers].filter((timer) => timer.held).length;
     },
   };
 }
