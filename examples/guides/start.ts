@@ -11,6 +11,7 @@ const service = createServer((_, response) => {
   response.writeHead(!well || requests % 2 ? 503 : 200).end('item 7'); // at best it answers every second request
 });
 await once(service.listen(8082), 'listening');
+service.unref().on('connection', (socket) => socket.unref()); // so that the program ends by itself
 // #endregion
 
 // #region wrap
@@ -53,7 +54,6 @@ console.log(requests, 'requests in all');
 // #region metrics
 const shown = /^(upstream_rq_attempts_(count|sum)|upstream_rq_ended|circuit_breaker_state).* [1-9]/;
 for (const line of registry.metrics().split('\n')) if (shown.test(line)) console.log(line);
-service.close();
 // #endregion
 
 // Output:
