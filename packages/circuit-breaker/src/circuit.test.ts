@@ -1,4 +1,4 @@
-import { FAILURE, IGNORABLE, SUCCESS, type Verdict } from '@inmesh/core';
+import { FAILURE, IGNORABLE, listenerChannel, SUCCESS, type ListenerEvent, type Verdict } from '@inmesh/core';
 import { describe, expect, it } from 'vitest';
 
 import { Circuit, type Admission } from './circuit.ts';
@@ -136,6 +136,24 @@ describe('Circuit', () => {
     fail(circuit, 100);
     fail(circuit, 100);
     expect(circuit.state(100)).toBe('closed');
+  });
+
+  it('keeps its old detections, and says so, if a detector cannot begin anew', () => {
+    const heard: ListenerEvent[] = [];
+    const stop = listenerChannel.subscribe((event) => heard.push(event));
+    const error = new Error('once is enough');
+    let begun = 0;
+    const once: Detector = () => {
+      if (++begun > 1) throw error;
+      return consecutiveFailures(1)();
+    };
+    const { circuit } = fragile(1, [once]);
+    fail(circuit, 0);
+    circuit.settle(admitted(circuit, 100), SUCCESS, 100);
+    stop();
+    expect(circuit.state(100)).toBe('closed');
+    expect(circuit.counts(100).failures).toBe(1);
+    expect(heard).toEqual([{ to: 'detector', error }]);
   });
 
   it('opens at whichever of its detectors says so first', () => {

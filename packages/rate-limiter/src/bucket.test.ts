@@ -58,6 +58,13 @@ describe('Bucket', () => {
     expect(bucket.waitMs(1, 520)).toBe(80);
   });
 
+  it('loses nothing at exactly 20 ms', () => {
+    const bucket = new Bucket(10, 1);
+    bucket.take(1, 0);
+    expect(bucket.spill(120)).toBe(false);
+    expect(bucket.spill(121)).toBe(true);
+  });
+
   it('gives tokens that were put back to the next', () => {
     const bucket = new Bucket(10, 3);
     bucket.take(3, 0);
