@@ -1,0 +1,82 @@
+// Measures every group on every Node that is asked for, one process after the other, and writes what was found.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { help, settingsOf, type Settings } from './arguments.ts';
+import { assertBuilt, benchFolder } from './built.ts';
+import { groups } from './groups.ts';
+import { idle } from './groups/idle.ts';
+import type { Job, Measured, Told } from './job.ts';
+import { nodeProgram } from './nodes.ts';
+import { commit, machine, type Found, type Results, type Runtime } from './results.ts';
+import { runWorker } from './run-worker.ts';
+import { report } from './report.ts';
+
+const root = join(benchFolder, '../..');
+const settings = settingsOf(process.argv.slice(2));
+if (settings === undefined) process.stdout.write(help);
+else await main(settings);
+
+async function main({ out, nodes, pace, ...others }: Settings): Promise<void> {
+  assertBuilt();
+  const failures: unknown[] = [];
+  const load = [loadavg()[0] ?? NaN];
+  const runtimes: Runtime[] = [];
+  for (const which of nodes) runtimes.push(await measure(nodeProgram(which, root), { out, nodes, pace, ...others }, failures));
+  load.push(loadavg()[0] ?? NaN);
+  const results: Results = {
+    date: new Date().toISOString().slice(0, 10),
+    commit: commit(root),
+    machine: machine(load),
+    rounds: pace.rounds,
+    sampleMs: pace.sampleMs,
+    seed: pace.seed,
+    runtimes,
+  };
+  const pages = report(results);
+  if (out !== undefined) {
+    const folder = resolve(root, out);
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of Object.entries(pages)) writeFileSync(join(folder, name), text);
+    console.log(`wrote ${Object.keys(pages).join(', ')} to ${out}`);
+  }
+  if (!others.short) console.log(pages['results.md']);
+  for (const failure of failures) console.error(failure);
+  const measured = runtimes.reduce((sum, runtime) => sum + runtime.groups.length, 0);
+  console.log(`${measured} groups measured, ${failures.length} failures`);
+  process.exitCode = failures.length === 0 && measured > 0 ? 0 : 1;
+}
+
+async function measure(program: string, { only, pace, watchMs }: Settings, failures: unknown[]): Promise<Runtime> {
+  const found: Found[] = [];
+  const versions = { node: '', v8: '' };
+  const tried = async (job: Job): Promise<readonly Measured[]> => {
+    try {
+      const told: Told = await runWorker(program, job);
+      Object.assign(versions, { node: told.node, v8: told.v8 });
+      return told.found;
+    } catch (error) {
+      failures.push(error);
+      return [];
+    }
+  };
+
+  for (const { name, work, meter = 'clock' } of groups) {
+    if (only?.test(name) === false) continue;
+    console.error(`${program === process.execPath ? '' : `${program}: `}${name}`);
+    const times = await tried({ mode: 'time', group: name, pace });
+    const sizes = await tried({ mode: 'size', group: name, pace });
+    found.push({ group: name, work, meter, cases: times.map((each, index) => ({ ...each, ...sizes[index] })) });
+  }
+  if (only?.test(idle.name) !== false) {
+    const cases: Measured[] = [];
+    for (let index = 0, more = true; more; index++) {
+      const told = await tried({ mode: 'idle', index, watchMs });
+      more = told.length > 0;
+      cases.push(...told);
+    }
+    found.push({ group: idle.name, work: idle.work, meter: 'cpu', cases });
+  }
+  return { ...versions, groups: found };
+}

@@ -1,0 +1,27 @@
+import type { Case } from './case.ts';
+
+/** How long everything takes. */
+export interface Pace {
+  readonly rounds: number;
+  /** How long a sample takes, and so how many times a loop runs. */
+  readonly sampleMs: number;
+  readonly warmUpMs: number;
+  /** Decides the order within each round. */
+  readonly seed: number;
+}
+
+/** Runs a loop until V8 has compiled it, and gives how many times fill a sample. */
+export async function warmUp(loop: Case['loop'], { sampleMs, warmUpMs }: Pace): Promise<number> {
+  const end = clockNs() + warmUpMs * 1e6;
+  let times = 1;
+  let tookMs: number;
+  do {
+    const begun = clockNs();
+    await loop(times);
+    tookMs = (clockNs() - begun) / 1e6;
+    if (tookMs < sampleMs / 2) times *= 2;
+  } while (tookMs < sampleMs / 2 || clockNs() < end);
+  return Math.max(1, Math.round((times * sampleMs) / tookMs));
+}
+
+export const clockNs = (): number => Number(process.hrtime.bigint());
