@@ -9,6 +9,7 @@ export default defineConfig({
       '**/node_modules/**',
       '**/dist/**',
       'test/architecture/fixtures/**',
+      'test/gates/fixtures/**',
       'test/interop/**',
       'test/packaging/tarballs.test.ts',
     ],

@@ -11,10 +11,10 @@ const [name = '', option] = process.argv.slice(2);
 const update = option === '--update';
 
 const gates: Readonly<Record<string, () => Promise<string[]>>> = {
-  api: async () => api(root, await release(), update),
+  api: async () => api(root, (await release()).installed, update),
   attw: async () => eachTarball('attw', ['--profile', 'node16'], (await release()).tarballs),
   changesets: () => changesets(root, update),
-  contents: async () => contents(root, await release()),
+  contents: async () => contents(root, (await release()).installed),
   publint: async () => eachTarball('publint', ['--strict'], (await release()).tarballs),
   size: async () => size(root, await release(), update),
 };

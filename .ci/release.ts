@@ -7,8 +7,9 @@ import { install, pack } from '../test/packaging/tarballs.ts';
 
 /** What would be published of this tree. */
 export interface Release {
-  /** Has the tarballs installed in its `node_modules`, as npm does. */
   readonly folder: string;
+  /** The `node_modules` in it, where npm installed the tarballs. */
+  readonly installed: string;
   readonly tarballs: readonly string[];
 }
 
@@ -20,7 +21,11 @@ export async function release(): Promise<Release> {
   const folder = join(cache, fingerprint());
   const tarballs = join(folder, 'tarballs');
   const found = await readdir(tarballs).catch(() => make(folder));
-  return { folder, tarballs: found.map((file) => join(tarballs, file)).sort() };
+  return {
+    folder,
+    installed: join(folder, 'node_modules'),
+    tarballs: found.map((file) => join(tarballs, file)).sort(),
+  };
 }
 
 /** Made elsewhere and moved, so that a folder in the cache is whole. */

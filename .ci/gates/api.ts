@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel, type IConfigFile } from '@microsoft/api-extractor';
 
-import type { Release } from '../release.ts';
+type Exports = Readonly<Record<string, string | { readonly import: { readonly types: string } }>>;
 
 /** Where what users see of a package is written down: a file for each entry of its exports. */
 const filed = /^[^/]+\/api\/[^/]+\.api\.md$/;
 
 /** What differs between the API as it is and as it is written in `packages/<name>/api`. */
-export async function api(root: string, { folder }: Pick<Release, 'folder'>, update: boolean): Promise<string[]> {
+export async function api(root: string, installed: string, update = false): Promise<string[]> {
   const packages = join(root, 'packages');
-  const found = await reportsOf(join(folder, 'node_modules/@inmesh'));
+  const found = await reportsOf(join(installed, '@inmesh'));
   const written = (await readdir(packages, { recursive: true })).filter((path) => filed.test(path)).sort();
   const problems: string[] = [];
   for (const path of written.filter((file) => !found.has(file))) {
@@ -33,35 +33,35 @@ async function reportsOf(scope: string): Promise<ReadonlyMap<string, string>> {
   const reports = new Map<string, string>();
   const temporary = await mkdtemp(join(tmpdir(), 'inmesh-api-'));
   for (const name of (await readdir(scope)).sort()) {
-    const { exports } = JSON.parse(await readFile(join(scope, name, 'package.json'), 'utf8')) as { exports: object };
-    for (const path of Object.keys(exports)
-      .filter((entry) => entry !== './package.json')
-      .sort()) {
-      const entry = path === '.' ? 'index' : path.slice(2);
-      reports.set(`${name}/api/${entry}.api.md`, await reportOf(join(scope, name), entry, temporary));
+    const { exports } = JSON.parse(await readFile(join(scope, name, 'package.json'), 'utf8')) as { exports: Exports };
+    const entries = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.import.types]));
+    for (const entry of entries) {
+      const report = `${name}/api/${basename(entry, '.d.ts')}.api.md`;
+      reports.set(report, await reportOf(join(scope, name), entry, join(temporary, report)));
     }
   }
   await rm(temporary, { recursive: true });
   return reports;
 }
 
-async function reportOf(folder: string, entry: string, temporary: string): Promise<string> {
-  const reportFileName = `${basename(folder)}-${entry}.api.md`;
+async function reportOf(folder: string, entry: string, report: string): Promise<string> {
+  const reportFolder = dirname(report);
+  await mkdir(reportFolder, { recursive: true });
   const configObject: IConfigFile = {
     projectFolder: folder,
-    mainEntryPointFilePath: join(folder, `dist/${entry}.d.ts`),
+    mainEntryPointFilePath: join(folder, entry),
     newlineKind: 'lf',
     apiReport: {
       enabled: true,
       includeForgottenExports: true,
-      reportFileName,
-      reportFolder: temporary,
-      reportTempFolder: join(temporary, 'temp'),
+      reportFileName: basename(report),
+      reportFolder,
+      reportTempFolder: join(reportFolder, 'temp'),
     },
     docModel: { enabled: false },
     dtsRollup: { enabled: false },
     tsdocMetadata: { enabled: false },
-    compiler: { overrideTsconfig: { compilerOptions, files: [`dist/${entry}.d.ts`] } },
+    compiler: { overrideTsconfig: { compilerOptions, files: [entry] } },
     messages: {
       compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
       // No release tags: all that is exported is public. Types that it needs and that stay unexported are in the report too.
@@ -78,7 +78,7 @@ async function reportOf(folder: string, entry: string, temporary: string): Promi
     },
   });
   if (errorCount > 0) throw new Error(`${folder}: the declarations of ${entry} do not compile`);
-  return readFile(join(temporary, reportFileName), 'utf8');
+  return readFile(report, 'utf8');
 }
 
 const compilerOptions = {

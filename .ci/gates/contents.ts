@@ -1,8 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import type { Release } from '../release.ts';
-
 type Manifest = Readonly<Record<string, unknown>> & { readonly license?: unknown };
 
 const said = ['description', 'keywords', 'homepage', 'bugs', 'license', 'repository', 'engines'];
@@ -12,9 +10,8 @@ const published =
 const tests = /\.test\.|(^|\/)(test|tests|fixtures|mocks)\//;
 const allowed = new Set(['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0']);
 
-/** What a tarball has that it should not have, or lacks; and licences of dependencies that ours cannot take in. */
-export async function contents(root: string, { folder }: Pick<Release, 'folder'>): Promise<string[]> {
-  const installed = join(folder, 'node_modules');
+/** What a package as installed has that it should not have, or lacks; and dependencies of other licences than these. */
+export async function contents(root: string, installed: string): Promise<string[]> {
   const licence = await readFile(join(root, 'LICENSE'), 'utf8');
   const problems = (await packagesIn(installed)).map(async (name) => {
     const manifest = JSON.parse(await readFile(join(installed, name, 'package.json'), 'utf8')) as Manifest;

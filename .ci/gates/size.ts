@@ -64,8 +64,8 @@ function rewrite(text: string, sizes: Sizes): string {
 
 const round = (kB: number) => kB.toFixed(1);
 
-async function bundles(root: string, { folder }: Release): Promise<ReadonlyMap<string, Bundle>> {
-  const scope = join(folder, 'node_modules/@inmesh');
+async function bundles(root: string, { folder, installed }: Release): Promise<ReadonlyMap<string, Bundle>> {
+  const scope = join(installed, '@inmesh');
   const found = new Map<string, Bundle>();
   for (const name of (await readdir(scope)).sort()) {
     const { exports } = await manifestIn(join(scope, name));
@@ -94,8 +94,8 @@ const manifestIn = async (folder: string) =>
   };
 
 /** With all that each bundle imports but Node's own modules, minified and gzipped. */
-async function measure(root: string, found: ReadonlyMap<string, Bundle>, { folder }: Release): Promise<Sizes> {
-  const nodePaths = [join(folder, 'node_modules'), join(root, 'node_modules')];
+async function measure(root: string, found: ReadonlyMap<string, Bundle>, { installed }: Release): Promise<Sizes> {
+  const nodePaths = [installed, join(root, 'node_modules')];
   const modifyEsbuildConfig = (config: object) => ({
     ...config,
     format: 'esm',
