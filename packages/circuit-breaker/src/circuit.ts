@@ -1,4 +1,4 @@
-import { quietly, type Verdict } from '@inmesh/core';
+import { publishError, quietly, type Verdict } from '@inmesh/core';
 
 import type { Detection, Detector, Tally } from './detector.ts';
 
@@ -118,9 +118,7 @@ export class Circuit {
         if (failed) reason ??= detection.failed(now);
         else detection.succeeded(now);
       } catch (error) {
-        quietly('detector', () => {
-          throw error;
-        });
+        publishError('detector', error);
       }
     }
     if (reason !== undefined) this.#become('open', reason, now);

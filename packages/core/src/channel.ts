@@ -14,7 +14,7 @@ export interface Channel<E> {
 
 /** What a listener of ours threw, on the channel `inmesh:listener`. */
 export interface ListenerEvent {
-  /** The channel it listened to, or what called it: `observed`, `judge`, `protocol`, `algorithm`, `forgotten`. */
+  /** The channel it listened to, or what called it: `observed`, `judge`, `protocol`, `detector`, `algorithm`, `forgotten`. */
   readonly to: string;
   /** What it threw. */
   readonly error: unknown;
@@ -86,14 +86,15 @@ export function quietly(to: string, listen: () => unknown): void {
     const given = listen();
     if (given instanceof Promise)
       given.catch((error: unknown) => {
-        report(to, error);
+        publishError(to, error);
       });
   } catch (error) {
-    report(to, error);
+    publishError(to, error);
   }
 }
 
-function report(to: string, error: unknown): void {
+/** Publishes on `inmesh:listener` what somebody threw who must harm nobody. */
+export function publishError(to: string, error: unknown): void {
   if (to !== listenerChannel.name && listenerChannel.hasSubscribers) listenerChannel.publish({ to, error });
 }
 

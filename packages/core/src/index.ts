@@ -1,6 +1,6 @@
 export type { AbortSink, AbortSource } from './abort.ts';
 export { Call, type CallOptions, type CallView } from './call.ts';
-export { channel, listenerChannel, quietly, type Channel, type ListenerEvent } from './channel.ts';
+export { channel, listenerChannel, publishError, quietly, type Channel, type ListenerEvent } from './channel.ts';
 export { systemClock, systemRandom, type Clock, type Random, type Timer } from './clock.ts';
 export { endpoint, toEndpoint, type Endpoint, type EndpointSource } from './endpoint.ts';
 export {

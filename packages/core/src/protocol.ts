@@ -1,7 +1,7 @@
 import { show } from '@inmesh/core/options';
 
 import type { Call } from './call.ts';
-import { quietly } from './channel.ts';
+import { publishError, quietly } from './channel.ts';
 import { FAILURE, IGNORABLE, isVerdict, LASTING_FAILURE, SUCCESS, nameOf, type Verdict } from './verdict.ts';
 
 /** Is told once when a result is over. It must not refer to the result, or an unread one could never be collected. */
@@ -112,9 +112,7 @@ function guardMember<M extends keyof Protocol>(
       if (isAnswer(answer)) return answer;
       throw new TypeError(`${member} of a protocol answered ${show(answer)}`);
     } catch (error) {
-      quietly('protocol', () => {
-        throw error;
-      });
+      publishError('protocol', error);
       return otherwise(first, second);
     }
   };

@@ -1,4 +1,4 @@
-import { quietly, verdictOf, verdictOfError, type Call, type Holder, type Verdict } from '@inmesh/core';
+import { publishError, verdictOf, verdictOfError, type Call, type Holder, type Verdict } from '@inmesh/core';
 
 import type { Learner } from './algorithm.ts';
 import type { BalancerParts } from './balancer.ts';
@@ -67,9 +67,7 @@ export class Sending implements Holder {
     try {
       learner.settled(health, saysNothing ? 0 : this.#elapsedMs, now);
     } catch (thrown) {
-      quietly('algorithm', () => {
-        throw thrown;
-      });
+      publishError('algorithm', thrown);
     }
   }
 }

@@ -33,6 +33,17 @@ function queue(limitMs = 100) {
   return { clock, deadlines, due };
 }
 
+/** Deadlines, at most 100 ms late, whose turn of input and output comes when the test says so. */
+function polledByHand() {
+  const clock = virtualClock();
+  const polls: (() => void)[] = [];
+  const deadlines = new Deadlines(
+    { ...clock, now: () => clock.now(), afterPoll: (callback) => polls.push(callback) },
+    100,
+  );
+  return { clock, deadlines, poll: () => polls.shift()?.() };
+}
+
 describe('Deadlines', () => {
   it('expires each at its time, whatever the order they came in', async () => {
     const { clock, due } = queue();
@@ -120,18 +131,7 @@ describe('Deadlines', () => {
   });
 
   it('lets what had arrived win over a deadline that is due', async () => {
-    const clock = virtualClock();
-    let poll = (): void => {};
-    const deadlines = new Deadlines(
-      {
-        ...clock,
-        now: () => clock.now(),
-        afterPoll: (callback) => {
-          poll = callback;
-        },
-      },
-      100,
-    );
+    const { clock, deadlines, poll } = polledByHand();
     const [answered, silent] = [new Probe(clock), new Probe(clock)];
     for (const probe of [answered, silent]) deadlines.add(probe, 10, 0);
     await clock.advance(10);
@@ -142,38 +142,22 @@ describe('Deadlines', () => {
   });
 
   it('gives what falls due during the turn of input and output a turn of its own', async () => {
-    const clock = virtualClock();
-    const polls: (() => void)[] = [];
-    const deadlines = new Deadlines(
-      { ...clock, now: () => clock.now(), afterPoll: (callback) => polls.push(callback) },
-      100,
-    );
+    const { clock, deadlines, poll } = polledByHand();
     const [first, second] = [new Probe(clock), new Probe(clock)];
     deadlines.add(first, 10, 0);
     deadlines.add(second, 15, 0);
     await clock.advance(10);
     clock.block(10);
-    polls.shift()?.();
+    poll();
     expect([first.expiredAt.length, second.expiredAt.length]).toEqual([1, 0]);
 
     await clock.advance(0);
-    polls.shift()?.();
+    poll();
     expect(second.expiredAt).toEqual([{ at: 20, local: false }]);
   });
 
   it('counts a turn of input and output that lasts for lateness of our own', async () => {
-    const clock = virtualClock();
-    let poll = (): void => {};
-    const deadlines = new Deadlines(
-      {
-        ...clock,
-        now: () => clock.now(),
-        afterPoll: (callback) => {
-          poll = callback;
-        },
-      },
-      100,
-    );
+    const { clock, deadlines, poll } = polledByHand();
     const probe = new Probe(clock);
     deadlines.add(probe, 10, 0);
     await clock.advance(10);
