@@ -74,6 +74,24 @@ describe('endpoints that fail at once', () => {
   });
 });
 
+describe('endpoints that fail three calls of ten', () => {
+  /** 20 endpoints with four workers each, 80 % busy; two fail 30 % of their calls at once. None may be ejected. */
+  async function errorPercent(seed: number, algorithm: Algorithm): Promise<number> {
+    const clock = virtualClock();
+    const random = seededRandom(seed);
+    const server = () => queueing(clock, 4, () => exponential(random, 10));
+    const fleet = fleetOf(20, (index) => (index < 2 ? flaky(random, 0.3, server()) : server()));
+    const balancer = loadBalancer({ endpoints: [...fleet.keys()], algorithm, maxEjectedRatio: 0, clock, random });
+    const callsPerMs = 0.8 * 20 * (4 / 10);
+    return failedPercent(balancer, fleet, { untilMs: 5_000, gapMs: () => exponential(random, 1 / callsPerMs) }, clock);
+  }
+
+  it.each([1, 2, 3])('get few, though good answers outweigh failures (seed %i)', async (seed) => {
+    expect(await errorPercent(seed, peakEwma())).toBeLessThan(0.7);
+    expect(await errorPercent(seed, leastLoaded())).toBeGreaterThan(3);
+  });
+});
+
 describe('failures here and there', () => {
   /** Ten endpoints fail one call in 100 at once. Half of them answer in 10 ms, half in 100. Gives the share of the slow half. */
   async function slowPercent(seed: number, algorithm: Algorithm): Promise<number> {
