@@ -57,6 +57,15 @@ describe('wrap', () => {
     expect(calls.map(({ name }) => name)).toEqual(['getUser', 'users']);
   });
 
+  it('goes by the options as they were', async () => {
+    const { calls, policy } = recording();
+    const options = { name: 'users' };
+    const send = wrap(policy, () => 'answer', options);
+    options.name = 'orders';
+    await send();
+    expect(calls.map(({ name }) => name)).toEqual(['users']);
+  });
+
   it('makes options of the arguments', async () => {
     const { calls, policy } = recording();
     const get = wrap(

@@ -41,7 +41,7 @@ export function wrap<A extends unknown[], T>(
       }
     };
   }
-  const checked = checkedCallOptions(options);
+  const checked = { ...checkedCallOptions(options) }; // who changes theirs later changes nothing here
   const { name } = fn;
   return function wrapped(...args) {
     return begin(bound, startChecked(args, checked, name));
