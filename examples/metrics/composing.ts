@@ -38,3 +38,4 @@ metrics.close();
 // upstream_rq_ended_total{operation="getUser",policy="users",reason="ERR_CIRCUIT_OPEN"} 2
 // circuit_breaker_state{circuit="users",state="closed"} 0
 // circuit_breaker_state{circuit="users",state="open"} 1
+// circuit_breaker_state{circuit="users",state="half-open"} 0

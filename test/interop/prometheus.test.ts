@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { compose, endpoint, endpointChannel, toEndpoint, wrap, type Policy } from '@inmesh/core';
+import { circuitChannel, compose, endpoint, endpointChannel, toEndpoint, wrap, type Policy } from '@inmesh/core';
 import { createRegistry, measured, type Registry } from '@inmesh/metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needProgram } from './debian.ts';
@@ -25,6 +25,16 @@ const nasty = [
 const seen = nasty.map((value) => value.replace('\uD800', '\uFFFD'));
 const bounds = [0.001, 0.1, 1, 1e21];
 const observed = [0, 0.001, 0.0011, 0.5, 1, 2, 1e22, -3];
+
+// Held here, for a registry does not hold them.
+const balancer = {
+  endpoints: [
+    { endpoint: toEndpoint('http://[::1]:8080'), state: 'healthy' },
+    { endpoint: toEndpoint('http://[::1]:8081'), state: 'ejected' },
+  ],
+  panic: false,
+} as const;
+const breaker = { state: 'open' };
 
 /** A registry with all there is: every kind of metric, nasty labels, an overflow, and what `measured` counts. */
 async function filled(): Promise<Registry> {
@@ -50,14 +60,10 @@ async function filled(): Promise<Registry> {
   });
   await getUser();
   await getUser(new RangeError('no')).catch(() => {});
-  const change = {
-    balancer: 'users',
-    endpoint: toEndpoint('http://[::1]:8080'),
-    change: 'added',
-    reason: 'test',
-    at: 0,
-  };
+  const { endpoint: added } = balancer.endpoints[0];
+  const change = { balancer: 'users', subject: balancer, endpoint: added, reason: 'test', at: 0 };
   endpointChannel.publish({ ...change, change: 'added' });
+  circuitChannel.publish({ circuit: 'users', subject: breaker, from: 'closed', to: 'open', reason: 'test', at: 0 });
   policy.close();
   return registry;
 }
@@ -157,7 +163,12 @@ describe('Prometheus', () => {
     expect(await ask(failed)).toEqual([[keyOf({ error_type: 'RangeError' }), 1]]);
     expect(await ask('sum(http_client_active_requests{operation="getUser"})')).toEqual([[keyOf({}), 0]]);
     expect(await ask('upstream_rq_total')).toEqual([[keyOf({ server_address: '10.0.0.1', server_port: '8080' }), 2]]);
-    expect(await ask('count by (balancer) (upstream_membership_healthy)')).toEqual([[keyOf({ balancer: 'users' }), 1]]);
+    const ofUsers = keyOf({ balancer: 'users' });
+    expect(await ask('sum by (balancer) (upstream_membership_healthy)')).toEqual([[ofUsers, 1]]);
+    const known = 'upstream_membership_healthy + upstream_outlier_detection_ejections_active';
+    expect(await ask(`sum by (balancer) (${known})`)).toEqual([[ofUsers, 2]]);
+    expect(await ask('upstream_lb_panic')).toEqual([[ofUsers, 0]]);
+    expect(await ask('sum(circuit_breaker_state{state!="closed"})')).toEqual([[keyOf({}), 1]]);
     const [[, median] = []] = await ask(
       'histogram_quantile(0.5, sum by (le) (http_client_request_duration_seconds_bucket))',
     );

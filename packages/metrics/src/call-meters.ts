@@ -11,6 +11,10 @@ import type { Registry } from './registry.ts';
 const httpMethod = new Key<string | undefined>('inmesh:http-method', undefined);
 const httpStatus = new Key<number | undefined>('inmesh:http-status', undefined);
 
+/** OpenTelemetry's bounds for `http.client.request.duration`, in seconds. */
+export const SECONDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+const TO_END = [...SECONDS, 30, 60, 300]; // a body may be a stream
 const ATTEMPTS = [1, 2, 3, 4, 5, 8, 13];
 
 /** The metrics of calls. */
@@ -39,7 +43,7 @@ export class CallMeters {
       name: 'upstream_rq_time_seconds',
       help: 'How long calls took until they were over: for a response, until its body was.',
       labelNames: ['operation', 'error_type'],
-      buckets,
+      buckets: TO_END,
     });
     this.#attempts = registry.histogram({
       name: 'upstream_rq_attempts',
@@ -73,13 +77,14 @@ export class CallMeters {
 
   /** A call settled: gives its error type. */
   settled(call: Call, verdict: Verdict, error: unknown, seconds: number): string {
-    const { value: method = '' } = call.noted(httpMethod).next();
+    const { value: noted } = call.noted(httpMethod).next();
+    const method = typeof noted === 'string' ? noted : '';
     const { value: code } = call.noted(httpStatus).next();
     const status = typeof code === 'number' ? String(code) : '';
     const type = errorType(error, verdict, status, isGivenUp(call, verdict));
     const last = this.#countSendings(call);
     const { host, port } = last === undefined ? NOWHERE : addressOf(last);
-    this.#toHead.labels(call.name, method ?? '', status, host, port, type).observe(seconds);
+    this.#toHead.labels(call.name, method, status, host, port, type).observe(seconds);
     this.#attempts.labels(call.name).observe(call.attempts);
     return type;
   }

@@ -1,4 +1,4 @@
-import { show } from '@inmesh/core/options';
+import { show, text } from '@inmesh/core/options';
 
 import type { Registry } from './registry.ts';
 import { OVERFLOW_LABEL } from './series-tree.ts';
@@ -12,16 +12,25 @@ export function metricName(option: Readonly<Record<string, string>>): string {
   return name;
 }
 
+/** What a metric measures, in words. */
+export function helpText(option: { readonly help: string }): string {
+  const help = text(option);
+  if (help.trim() === '') throw new RangeError(`help must not be blank, got ${show(help)}`);
+  return help;
+}
+
+/** What makes the lines of a histogram, and of a summary, differ: whoever reads the text takes them for that. */
+const RESERVED: readonly string[] = ['le', 'quantile', OVERFLOW_LABEL];
+
 /** Names that Prometheus takes for labels, each once and none with a meaning of its own. */
-export function namesOfLabels<L extends string>(labelNames: readonly L[], reserved: readonly string[]): readonly L[] {
+export function namesOfLabels<L extends string>(labelNames: readonly L[]): readonly L[] {
   if (!Array.isArray(labelNames)) throw new TypeError(`labelNames must be an array, got ${show(labelNames)}`);
   for (const [index, name] of labelNames.entries()) {
     if (typeof name !== 'string') throw new TypeError(`labelNames must be strings, got ${show(name)}`);
     if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name))
       throw new RangeError(`labelNames must be letters, digits and "_", no digit first, got ${show(name)}`);
     if (name.startsWith('__')) throw new RangeError(`labelNames must not begin with "__", got ${show(name)}`);
-    if (name === OVERFLOW_LABEL || reserved.includes(name))
-      throw new RangeError(`labelNames must not have ${show(name)}, which is reserved`);
+    if (RESERVED.includes(name)) throw new RangeError(`labelNames must not have ${show(name)}, which is reserved`);
     if (labelNames.indexOf(name) !== index) throw new RangeError(`labelNames must not repeat, got ${show(name)} twice`);
   }
   return [...labelNames];
@@ -30,7 +39,7 @@ export function namesOfLabels<L extends string>(labelNames: readonly L[], reserv
 /** A registry. */
 export function registryOf(option: { readonly registry: Registry }): Registry {
   const { registry } = option;
-  if (typeof registry?.counter !== 'function')
+  if (typeof registry?.together !== 'function')
     throw new TypeError(`registry must come from createRegistry, got ${show(registry)}`);
   return registry;
 }
@@ -46,6 +55,13 @@ export function bounds(buckets: readonly number[]): Float64Array {
       throw new RangeError(`buckets must grow, got ${show(bound)} after ${show(before)}`);
   }
   return Float64Array.from(buckets);
+}
+
+/** A share from 0 to 1. */
+export function share(what: string, value: unknown): number {
+  const number = numeric(what, value);
+  if (!(number >= 0 && number <= 1)) throw new RangeError(`${what} must be from 0 to 1, got ${show(value)}`);
+  return number;
 }
 
 /** A number, of whatever size, infinite or none. */

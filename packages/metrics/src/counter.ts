@@ -10,7 +10,7 @@ export class Counter<L extends string = never> extends Metric<L, CounterSeries> 
 
   /** Made by a registry. */
   constructor(checked: Required<MetricOptions<L>>, maxSeries: number) {
-    const series = new SeriesTree(checked.labelNames, maxSeries, (labels) => new CounterSeries(labels));
+    const series = new SeriesTree(checked.labelNames, maxSeries, () => new CounterSeries());
     super('counter', checked, series);
     this.#series = series;
   }
@@ -26,12 +26,7 @@ export class Counter<L extends string = never> extends Metric<L, CounterSeries> 
 
 /** One series of a counter. */
 export class CounterSeries implements Series {
-  readonly #labels: string;
   #value = 0;
-
-  constructor(labels: string) {
-    this.#labels = labels;
-  }
 
   /** What it has come to. */
   get value(): number {
@@ -48,8 +43,8 @@ export class CounterSeries implements Series {
     this.#value = 0;
   }
 
-  text(name: string): string {
-    return sample(name, this.#labels, this.#value);
+  text(name: string, labels: string): string {
+    return sample(name, labels, this.#value);
   }
 }
 

@@ -47,6 +47,19 @@ describe('Gauge', () => {
     expect(depth.labels().value).toBe(0);
   });
 
+  it('takes down in the overflow what went up in it, also when there is room again', () => {
+    const registry = createRegistry({ maxSeries: 3 });
+    const depth = registry.gauge({ name: 'depth', help: 'Depth.', labelNames: ['queue'] });
+    for (const queue of ['a', 'b', 'c', 'd']) depth.inc({ queue });
+    expect(depth.remove('a')).toBe(true);
+    depth.dec({ queue: 'c' });
+    expect(registry.metrics()).toContain('depth{queue="b"} 1\ndepth{otel_metric_overflow="true"} 1\n');
+    depth.clear();
+    expect([depth.size, registry.metrics()]).toEqual([0, '# HELP depth Depth.\n# TYPE depth gauge\n']);
+    depth.inc({ queue: 'c' });
+    expect(registry.metrics()).toContain('depth{queue="c"} 1\n');
+  });
+
   it('asks `collect` before it is shown', () => {
     const registry = createRegistry();
     const queue = ['a', 'b'];

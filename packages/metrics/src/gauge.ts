@@ -19,7 +19,7 @@ export class Gauge<L extends string = never> extends Metric<L, GaugeSeries> {
 
   /** Made by a registry. */
   constructor(checked: Required<MetricOptions<L>>, maxSeries: number, collect?: (gauge: Gauge<L>) => void) {
-    const series = new SeriesTree(checked.labelNames, maxSeries, (labels) => new GaugeSeries(labels));
+    const series = new SeriesTree(checked.labelNames, maxSeries, () => new GaugeSeries(), true);
     super('gauge', checked, series);
     this.#series = series;
     this.#collect = collect;
@@ -57,12 +57,7 @@ export class Gauge<L extends string = never> extends Metric<L, GaugeSeries> {
 
 /** One series of a gauge. */
 export class GaugeSeries implements Series {
-  readonly #labels: string;
   #value = 0;
-
-  constructor(labels: string) {
-    this.#labels = labels;
-  }
 
   /** Where it stands. */
   get value(): number {
@@ -88,7 +83,7 @@ export class GaugeSeries implements Series {
     this.#value = 0;
   }
 
-  text(name: string): string {
-    return sample(name, this.#labels, this.#value);
+  text(name: string, labels: string): string {
+    return sample(name, labels, this.#value);
   }
 }

@@ -1,14 +1,12 @@
 import type { Clock } from '@inmesh/core';
-import { show } from '@inmesh/core/options';
 
-import { finite, numeric } from './checks.ts';
+import { finite, share } from './checks.ts';
 import { numberText, sample } from './exposition.ts';
 import { LogLinear } from './log-linear.ts';
 import type { Series } from './series-tree.ts';
 
 /** One series of a histogram. */
 export class HistogramSeries implements Series {
-  readonly #labels: string;
   readonly #bounds: Float64Array;
   readonly #shown: readonly string[];
   readonly #clock: Clock;
@@ -18,8 +16,7 @@ export class HistogramSeries implements Series {
   #negative: LogLinear | undefined = undefined;
   #zeros = 0;
 
-  constructor(labels: string, bounds: Float64Array, shown: readonly string[], clock: Clock) {
-    this.#labels = labels;
+  constructor(bounds: Float64Array, shown: readonly string[], clock: Clock) {
     this.#bounds = bounds;
     this.#shown = shown;
     this.#clock = clock;
@@ -61,9 +58,8 @@ export class HistogramSeries implements Series {
 
   /** The number below or at which the share `q` of the observed lies, at most 1 % off; `NaN` if nothing was observed. */
   quantile(q: number): number {
-    if (!(numeric('q', q) >= 0 && q <= 1)) throw new RangeError(`q must be from 0 to 1, got ${show(q)}`);
     const negatives = this.#negative?.total ?? 0;
-    const rank = Math.max(1, Math.ceil(q * this.count));
+    const rank = Math.max(1, Math.ceil(share('q', q) * this.count));
     if (rank <= negatives) return -(this.#negative?.ranked(negatives + 1 - rank) ?? NaN);
     if (rank <= negatives + this.#zeros) return 0;
     return this.#positive.ranked(rank - negatives - this.#zeros);
@@ -76,15 +72,15 @@ export class HistogramSeries implements Series {
     this.#zeros = 0;
   }
 
-  text(name: string): string {
-    const before = this.#labels === '' ? `${name}_bucket{` : `${name}_bucket{${this.#labels},`;
+  text(name: string, labels: string): string {
+    const before = labels === '' ? `${name}_bucket{` : `${name}_bucket{${labels},`;
     let text = '';
     let below = 0;
     for (const [bucket, shown] of this.#shown.entries()) {
       below += this.#cells[bucket] ?? 0;
       text += `${before}${shown} ${below}\n`;
     }
-    return text + sample(`${name}_sum`, this.#labels, this.sum) + sample(`${name}_count`, this.#labels, below);
+    return text + sample(`${name}_sum`, labels, this.sum) + sample(`${name}_count`, labels, below);
   }
 
   /** The first bucket whose bound is not below the value. */

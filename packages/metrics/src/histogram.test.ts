@@ -118,9 +118,12 @@ describe('Histogram', () => {
     expect(seconds.labels().count).toBe(0);
   });
 
-  it.each([-0.1, 1.1, NaN])('refuses the quantile %s', (q) => {
-    const { seconds } = make();
-    expect(() => seconds.quantile(q)).toThrow(new RangeError(`q must be from 0 to 1, got ${q}`));
+  it.each([-0.1, 1.1, NaN, 5])('refuses the quantile %s, also of what is not there', (q) => {
+    const refusal = new RangeError(`q must be from 0 to 1, got ${q}`);
+    expect(() => make().seconds.quantile(q)).toThrow(refusal);
+    const byRoute = createRegistry().histogram({ name: 'seconds', help: 'Seconds.', labelNames: ['route'] });
+    expect(() => byRoute.quantile(q, { route: '/a' })).toThrow(refusal);
+    expect(() => byRoute.labels('/a').quantile(q)).toThrow(refusal);
   });
 
   it('takes about 5 kB for a series over ten octaves', () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '@inmesh/core';
 
-import { numeric } from './checks.ts';
+import { numeric, share } from './checks.ts';
 import { HistogramSeries, bucketLabels } from './histogram-series.ts';
 import type { Labels } from './labels.ts';
 import { Metric, type MetricOptions } from './metric.ts';
@@ -23,11 +23,7 @@ export class Histogram<L extends string = never> extends Metric<L, HistogramSeri
   /** Made by a registry. */
   constructor(checked: Required<MetricOptions<L>>, maxSeries: number, buckets: Float64Array, clock: Clock) {
     const shown = bucketLabels(buckets);
-    const series = new SeriesTree(
-      checked.labelNames,
-      maxSeries,
-      (labels) => new HistogramSeries(labels, buckets, shown, clock),
-    );
+    const series = new SeriesTree(checked.labelNames, maxSeries, () => new HistogramSeries(buckets, shown, clock));
     super('histogram', checked, series);
     this.#series = series;
     this.#clock = clock;
@@ -56,6 +52,7 @@ export class Histogram<L extends string = never> extends Metric<L, HistogramSeri
    * `quantile(0.99, { route: '/users' })`.
    */
   quantile(q: number, labels: Labels<L> = {}): number {
+    share('q', q);
     return this.#series.peek(labels)?.quantile(q) ?? NaN;
   }
 }

@@ -1,6 +1,6 @@
 import { show } from '@inmesh/core/options';
 
-/** What a label may be given; a number is written as JavaScript writes it. */
+/** What a label may be given; a number is written as JavaScript writes it, a text over 512 characters is cut. */
 export type LabelValue = string | number;
 
 /** Values by label. One that is left out is empty, which to Prometheus is the same as a label that is not there. */
@@ -33,8 +33,10 @@ export function wellFormed(value: string): string {
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
+const LONGEST = 512; // a message of an error or a URL may be of any length, and every series keeps its values
+
 function textOf(name: string, value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return value.length > LONGEST ? `${value.slice(0, LONGEST - 1)}…` : value;
   if (typeof value === 'number') return String(value);
   if (value === undefined) return '';
   throw new TypeError(`label ${name} must be a string or a number, got ${show(value)}`);

@@ -13,20 +13,20 @@ import {
 } from '@inmesh/core';
 import { clockOf, judgeOf, rejectUnknown } from '@inmesh/core/options';
 
-import { CallMeters } from './call-meters.ts';
+import { CallMeters, SECONDS } from './call-meters.ts';
 import { metricName, registryOf } from './checks.ts';
 import { EventMeters } from './event-meters.ts';
 import type { GaugeSeries } from './gauge.ts';
 import type { Registry } from './registry.ts';
 
-/** OpenTelemetry's bounds for `http.client.request.duration`, in seconds. */
-const SECONDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-
 /** What the metrics of calls are named, and how durations are shown. */
 export interface MeasuredOptions {
   /** What the metrics of calls begin with, for calls that are no HTTP requests (default: `http_client`). */
   readonly prefix?: string;
-  /** The upper bounds of the durations, in seconds (default: OpenTelemetry's, 5 ms to 10 s). */
+  /**
+   * The upper bounds of the durations to the head, in seconds (default: OpenTelemetry's, 5 ms to 10 s). Policies of one
+   * registry and prefix must agree.
+   */
   readonly buckets?: readonly number[];
   /** Its own word on outcomes, before the protocol's. */
   readonly judge?: Judge;
@@ -58,12 +58,16 @@ export function measured(
   rejectUnknown(unknown, arguments[1]);
   judgeOf({ judge });
   clockOf({ clock });
-  const meters = new CallMeters(registryOf({ registry }), metricName({ prefix }), buckets);
+  metricName({ prefix });
+  const { calls, events } = registryOf({ registry }).together(() => ({
+    calls: new CallMeters(registry, prefix, buckets),
+    events: EventMeters.of(registry),
+  }));
 
   // Not core's `observed`, which tells of a call when it is over: a stream would be counted hours after its head.
   const policy: Policy = (next) =>
     function metered(call) {
-      const timing = new Timing(meters, call, clock, judge);
+      const timing = new Timing(calls, call, clock, judge);
       try {
         return next(call).then(
           (result) => {
@@ -81,7 +85,7 @@ export function measured(
         return Promise.reject(error);
       }
     };
-  return Object.assign(policy, { close: EventMeters.listen(registry) });
+  return Object.assign(policy, { close: events.listen() });
 }
 
 /** One call under way. */

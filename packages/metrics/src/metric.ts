@@ -38,6 +38,11 @@ export abstract class Metric<L extends string, S extends Series> {
     return this.#series.remove(given);
   }
 
+  /** Forgets every series, as if the metric had just been made. What was bound to one counts for nobody from then on. */
+  clear(): void {
+    this.#series.clear();
+  }
+
   /** Sets every series to where it began. The series stay, and what is bound to them goes on counting. */
   reset(): void {
     this.#series.forEach((series) => {
@@ -53,8 +58,8 @@ export abstract class Metric<L extends string, S extends Series> {
   /** Its lines, as Prometheus reads them. */
   text(): string {
     let text = this.#head;
-    this.#series.forEach((series) => {
-      text += series.text(this.name);
+    this.#series.forEach((series, labels) => {
+      text += series.text(this.name, labels);
     });
     return text;
   }

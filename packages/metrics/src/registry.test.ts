@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { createRegistry } from './registry.ts';
 
 const bare = { name: 'x', help: 'X.' };
+const one = (gauge: { set(value: number): void }) => {
+  gauge.set(1);
+};
 
 describe('createRegistry', () => {
   it('shows every metric in the order it was made', () => {
@@ -57,21 +60,44 @@ describe('createRegistry', () => {
   });
 
   it.each([
-    { name: 'another kind', make: (registry: ReturnType<typeof createRegistry>) => registry.gauge(bare) },
-    {
-      name: 'another help',
-      make: (registry: ReturnType<typeof createRegistry>) => registry.counter({ ...bare, help: 'Y.' }),
-    },
-    {
-      name: 'another label',
-      make: (registry: ReturnType<typeof createRegistry>) => registry.counter({ ...bare, labelNames: ['a'] }),
-    },
-  ])('refuses a metric of the same name and $name', ({ make }) => {
+    { kind: 'gauge', other: {}, error: 'histogram, no gauge' },
+    { kind: 'histogram', other: { help: 'Y.' }, error: 'histogram with other help' },
+    { kind: 'histogram', other: { labelNames: ['a', 'b'] }, error: 'histogram with other labels' },
+    { kind: 'histogram', other: { labelNames: ['b'] }, error: 'histogram with other labels' },
+    { kind: 'histogram', other: { buckets: [1, 3] }, error: 'histogram with other buckets' },
+  ] as const)('refuses a metric of the same name that is another: $error', ({ kind, other, error }) => {
     const registry = createRegistry();
-    registry.counter(bare);
-    expect(() => make(registry)).toThrow(
-      new RangeError('name must be new: x is a counter with other help, labels, buckets or collect'),
+    const made = registry.histogram({ ...bare, labelNames: ['a'], buckets: [1, 2] });
+    const like = { ...bare, labelNames: ['a'], ...(kind === 'histogram' && { buckets: [1, 2] }) };
+    expect(() => registry[kind]({ ...like, ...other } as never)).toThrow(
+      new RangeError(`name must be new: x is a ${error}`),
     );
+    expect(registry.histogram({ ...bare, labelNames: ['a'], buckets: [1, 2] })).toBe(made);
+  });
+
+  it('refuses a gauge that is collected in another way', () => {
+    const registry = createRegistry();
+    const made = registry.gauge({ ...bare, collect: one });
+    expect(registry.gauge({ ...bare, collect: one })).toBe(made);
+    expect(() => registry.gauge(bare)).toThrow(new RangeError('name must be new: x is a gauge with other collect'));
+  });
+
+  it('makes several metrics or none', () => {
+    const registry = createRegistry();
+    const x = registry.counter(bare);
+    const made = registry.together(() => [registry.counter(bare), registry.gauge({ name: 'y', help: 'Y.' })] as const);
+    expect(made[0]).toBe(x);
+    const before = registry.metrics();
+
+    const refused = () =>
+      registry.together(() => {
+        registry.histogram({ name: 'z', help: 'Z.' });
+        registry.remove('y');
+        registry.gauge(bare);
+      });
+    expect(refused).toThrow('name must be new: x is a counter, no gauge');
+    expect(registry.metrics()).toBe(before);
+    registry.counter({ name: 'z_count', help: 'Z.' }); // nor is its name taken
   });
 
   it('refuses a metric whose lines would be named like those of another', () => {
@@ -95,7 +121,7 @@ describe('createRegistry', () => {
     expect(registry.metrics()).toContain('# TYPE x gauge');
   });
 
-  it('resets all metrics, whose series stay', () => {
+  it('resets all that counts, whose series stay', () => {
     const registry = createRegistry();
     const calls = registry.counter({ name: 'calls_total', help: 'Calls.', labelNames: ['a'] });
     const bound = calls.labels('x');
@@ -103,7 +129,10 @@ describe('createRegistry', () => {
     bound.inc();
     seconds.observe(-2);
     seconds.observe(0);
+    const depth = registry.gauge({ name: 'depth', help: 'Depth.' });
+    depth.set(5);
     registry.reset();
+    expect(depth.labels().value).toBe(5); // is what it is, whatever is forgotten
     expect(bound.value).toBe(0);
     expect(seconds.labels().count).toBe(0);
     expect(seconds.quantile(0.5)).toBeNaN();
@@ -140,12 +169,14 @@ describe('createRegistry', () => {
     { metric: { name: 'a\n' }, error: 'name must be letters, digits, "_" and ":", no digit first, got "a\\n"' },
     { metric: { name: 7 }, error: 'name must be a string, got 7' },
     { metric: { help: '' }, error: 'help must be a non-empty string, got ""' },
+    { metric: { help: ' \n' }, error: 'help must not be blank, got " \\n"' },
     { metric: { help: undefined }, error: 'help must be a non-empty string, got undefined' },
     { metric: { labelNames: 'a' }, error: 'labelNames must be an array, got "a"' },
     { metric: { labelNames: [7] }, error: 'labelNames must be strings, got 7' },
     { metric: { labelNames: ['a:b'] }, error: 'labelNames must be letters, digits and "_", no digit first, got "a:b"' },
     { metric: { labelNames: ['__a'] }, error: 'labelNames must not begin with "__", got "__a"' },
     { metric: { labelNames: ['le'] }, error: 'labelNames must not have "le", which is reserved' },
+    { metric: { labelNames: ['quantile'] }, error: 'labelNames must not have "quantile", which is reserved' },
     {
       metric: { labelNames: ['otel_metric_overflow'] },
       error: 'labelNames must not have "otel_metric_overflow", which is reserved',
@@ -172,6 +203,13 @@ describe('createRegistry', () => {
       expect(() => make('calls')).toThrow('options must be an object, got "calls"');
     },
   );
+
+  it.each(['counter', 'gauge'] as const)('refuses labels of a %s that only a histogram or summary has', (kind) => {
+    for (const name of ['le', 'quantile'])
+      expect(() => createRegistry()[kind]({ ...bare, labelNames: [name] })).toThrow(
+        new RangeError(`labelNames must not have "${name}", which is reserved`),
+      );
+  });
 
   it.each(['counter', 'gauge'] as const)('refuses an unknown option of a %s', (kind) => {
     expect(() => createRegistry()[kind]({ ...bare, buckets: [1] } as never)).toThrow('unknown option: buckets');

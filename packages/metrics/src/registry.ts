@@ -1,13 +1,13 @@
 import { systemClock, type Clock } from '@inmesh/core';
-import { callable, clockOf, count, rejectUnknown, text } from '@inmesh/core/options';
+import { callable, clockOf, count, rejectUnknown } from '@inmesh/core/options';
 
-import { bounds, metricName, namesOfLabels } from './checks.ts';
+import { bounds, helpText, metricName, namesOfLabels } from './checks.ts';
 import { Counter } from './counter.ts';
 import { CONTENT_TYPE } from './exposition.ts';
 import { Gauge, type GaugeOptions } from './gauge.ts';
 import { DEFAULT_BUCKETS, Histogram, type HistogramOptions } from './histogram.ts';
 import type { MetricOptions } from './metric.ts';
-import { Shelf, type Make } from './shelf.ts';
+import { Shelf } from './shelf.ts';
 
 /** How much a registry keeps. */
 export interface RegistryOptions {
@@ -31,11 +31,13 @@ export interface Registry {
   gauge<const L extends string = never>(options: GaugeOptions<L>): Gauge<L>;
   /** How numbers are spread. */
   histogram<const L extends string = never>(options: HistogramOptions<L>): Histogram<L>;
+  /** Gives what `make` gives. If that throws, the registry is as it was: it has all metrics that `make` makes, or none. */
+  together<T>(make: () => T): T;
   /** All of them as Prometheus reads it: text format 0.0.4, in the order they were made. */
   metrics(): string;
   /** What `metrics()` is, for the header of a response. */
   readonly contentType: string;
-  /** Sets every series of every metric to where it began. */
+  /** Sets counters and histograms to 0. Gauges stay: they tell how things stand, which a reset does not change. */
   reset(): void;
   /** Forgets a metric, and tells whether there was one of this name. */
   remove(name: string): boolean;
@@ -63,29 +65,27 @@ export function createRegistry({ maxSeries = 2_000, clock = systemClock, ...unkn
     counter({ name, help, labelNames = [], ...others } = NO_OPTIONS) {
       rejectUnknown(others, arguments[0]);
       const checked = check(name, help, labelNames);
-      return shelf.keep(name, ['counter', help, ...labelNames], [], () => new Counter(checked, maxSeries));
+      const make = { kind: 'counter', help, labels: checked.labelNames } as const;
+      return shelf.keep(name, make, [], () => new Counter(checked, maxSeries));
     },
     gauge({ name, help, labelNames = [], collect, ...others } = NO_OPTIONS) {
       rejectUnknown(others, arguments[0]);
       const checked = check(name, help, labelNames);
       if (collect !== undefined) callable({ collect });
-      const make: Make = ['gauge', help, collect, ...labelNames];
+      const make = { kind: 'gauge', help, labels: checked.labelNames, collect } as const;
       return shelf.keep(name, make, [], () => new Gauge(checked, maxSeries, collect));
     },
     histogram({ name, help, labelNames = [], buckets = DEFAULT_BUCKETS, ...others } = NO_OPTIONS) {
       rejectUnknown(others, arguments[0]);
-      const checked = check(name, help, labelNames, ['le']);
+      const checked = check(name, help, labelNames);
       const upper = bounds(buckets);
-      const make: Make = ['histogram', help, ...labelNames, ...upper];
+      const make = { kind: 'histogram', help, labels: checked.labelNames, buckets: [...upper] } as const;
       return shelf.keep(name, make, LINES, () => new Histogram(checked, maxSeries, upper, clock));
     },
-    metrics: () =>
-      shelf
-        .all()
-        .map((metric) => metric.text())
-        .join(''),
+    together: (make) => shelf.together(make),
+    metrics: () => shelf.text(),
     reset() {
-      for (const metric of shelf.all()) metric.reset();
+      shelf.reset();
     },
     remove: (name) => shelf.remove(name),
   };
@@ -93,13 +93,8 @@ export function createRegistry({ maxSeries = 2_000, clock = systemClock, ...unkn
 
 const LINES = ['_bucket', '_sum', '_count']; // of a histogram
 
-function check<L extends string>(
-  name: string,
-  help: string,
-  labelNames: readonly L[],
-  reserved: readonly string[] = [],
-): Required<MetricOptions<L>> {
-  return { name: metricName({ name }), help: text({ help }), labelNames: namesOfLabels(labelNames, reserved) };
+function check<L extends string>(name: string, help: string, labelNames: readonly L[]): Required<MetricOptions<L>> {
+  return { name: metricName({ name }), help: helpText({ help }), labelNames: namesOfLabels(labelNames) };
 }
 
 /** Refused at once: the check of `name` says best what is missing. */

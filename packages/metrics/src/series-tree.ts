@@ -8,31 +8,34 @@ export const OVERFLOW_LABEL = 'otel_metric_overflow';
 export interface Series {
   /** Sets it to where it began. */
   reset(): void;
-  /** Its lines in the text, for a metric of this name. */
-  text(name: string): string;
+  /** Its lines in the text, for a metric of this name and labels as they stand there. */
+  text(name: string, labels: string): string;
 }
 
 /**
  * The series of one metric by the values of their labels: a map for each label, so that a look-up joins no strings.
  *
  * There are never more than `maxSeries`. The last is kept for the overflow: what comes with new values once all others
- * are taken is counted there, so that totals stay true.
+ * are taken is counted there, so that totals stay true. Where `lasting`, room that is freed later is not given away before
+ * all is cleared: what went up in the overflow must come down there.
  */
 export class SeriesTree<S extends Series> {
   readonly #names: readonly string[];
-  readonly #make: (labels: string) => S;
+  readonly #make: () => S;
   readonly #maxSeries: number;
-  readonly #root = new Branch<S>();
+  readonly #lasting: boolean;
+  #root = new Branch<S>();
   readonly #values: string[]; // of the look-up that is under way
   #overflow: S | undefined = undefined;
   #size = 0;
 
-  constructor(names: readonly string[], maxSeries: number, make: (labels: string) => S) {
+  constructor(names: readonly string[], maxSeries: number, make: () => S, lasting = false) {
     this.#names = names;
     this.#maxSeries = maxSeries;
     this.#make = make;
+    this.#lasting = lasting;
     this.#values = names.map(() => '');
-    if (names.length === 0) this.#add();
+    this.clear();
   }
 
   /** How many there are, the overflow included. */
@@ -68,10 +71,18 @@ export class SeriesTree<S extends Series> {
     return true;
   }
 
-  /** In an order that stays the same, the overflow last. */
-  forEach(visit: (series: S) => void): void {
+  /** Forgets all. Without labels there is one series, from the start. */
+  clear(): void {
+    this.#root = new Branch();
+    this.#overflow = undefined;
+    this.#size = 0;
+    if (this.#names.length === 0) this.#add();
+  }
+
+  /** In an order that stays the same, the overflow last; with the labels as they stand in the text. */
+  forEach(visit: (series: S, labels: string) => void): void {
     this.#root.forEach(visit);
-    if (this.#overflow !== undefined) visit(this.#overflow);
+    if (this.#overflow !== undefined) visit(this.#overflow, OVERFLOW_LABELS);
   }
 
   #readArguments(given: readonly unknown[]): void {
@@ -96,24 +107,31 @@ export class SeriesTree<S extends Series> {
   #admit(): S {
     const found = this.#findWellFormed();
     if (found !== undefined) return found;
-    if (this.#names.length > 0 && this.#size >= this.#maxSeries - 1)
-      return (this.#overflow ??= this.#make(labelText([OVERFLOW_LABEL], ['true'])));
-    return this.#add();
+    return this.#hasRoom ? this.#add() : (this.#overflow ??= this.#make());
+  }
+
+  get #hasRoom(): boolean {
+    if (this.#names.length === 0) return true;
+    return this.#size < this.#maxSeries - 1 && !(this.#lasting && this.#overflow !== undefined);
   }
 
   #add(): S {
-    const series = this.#make(labelText(this.#names, this.#values));
+    const series = this.#make();
     let branch = this.#root;
     for (const value of this.#values) branch = branch.child(value);
     branch.series = series;
+    branch.labels = labelText(this.#names, this.#values);
     this.#size++;
     return series;
   }
 }
 
+const OVERFLOW_LABELS = labelText([OVERFLOW_LABEL], ['true']);
+
 class Branch<S> {
   children: Map<string, Branch<S>> | undefined = undefined;
   series: S | undefined = undefined;
+  labels = '';
 
   child(value: string): Branch<S> {
     const children = (this.children ??= new Map());
@@ -130,8 +148,8 @@ class Branch<S> {
     return this.series === undefined && (this.children === undefined || this.children.size === 0);
   }
 
-  forEach(visit: (series: S) => void): void {
-    if (this.series !== undefined) visit(this.series);
+  forEach(visit: (series: S, labels: string) => void): void {
+    if (this.series !== undefined) visit(this.series, this.labels);
     this.children?.forEach((child) => {
       child.forEach(visit);
     });

@@ -5,8 +5,14 @@ interface Kept {
   reset(): void;
 }
 
-/** What a metric was asked for with, in order. Two askers get the same metric if all of it is the same. */
-export type Make = readonly [kind: 'counter' | 'gauge' | 'histogram', help: string, ...rest: unknown[]];
+/** What a metric was asked for with. Two askers get the same metric if all of it is the same. */
+export interface Make {
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly buckets?: readonly number[];
+  readonly collect?: unknown;
+}
 
 interface Place {
   readonly metric: Kept;
@@ -16,17 +22,16 @@ interface Place {
 
 /** The metrics of a registry, in the order they came. No two have a line of the same name. */
 export class Shelf {
-  readonly #places = new Map<string, Place>();
-  readonly #owners = new Map<string, string>(); // by the name of a line
+  #places = new Map<string, Place>();
+  #owners = new Map<string, string>(); // by the name of a line
 
   /** The metric of this name: the one that is there if it is of the same make, else a new one. */
   keep<M extends Kept>(name: string, make: Make, suffixes: readonly string[], create: () => M): M {
     const place = this.#places.get(name);
     if (place !== undefined) {
-      if (same(place.make, make)) return place.metric as unknown as M; // its make says that it is one
-      throw new RangeError(
-        `name must be new: ${name} is a ${place.make[0]} with other help, labels, buckets or collect`,
-      );
+      const differing = difference(place.make, make);
+      if (differing === undefined) return place.metric as unknown as M; // its make says that it is one
+      throw new RangeError(`name must be new: ${name} is a ${place.make.kind}${differing}`);
     }
     const lines = ['', ...suffixes].map((suffix) => name + suffix);
     for (const line of lines) {
@@ -39,16 +44,44 @@ export class Shelf {
     return metric;
   }
 
+  /** If `make` throws, everything is as it was before. */
+  together<T>(make: () => T): T {
+    const places = new Map(this.#places);
+    const owners = new Map(this.#owners);
+    try {
+      return make();
+    } catch (error) {
+      this.#places = places;
+      this.#owners = owners;
+      throw error;
+    }
+  }
+
   remove(name: string): boolean {
     for (const line of this.#places.get(name)?.lines ?? []) this.#owners.delete(line);
     return this.#places.delete(name);
   }
 
-  all(): Kept[] {
-    return [...this.#places.values()].map(({ metric }) => metric);
+  /** Resets those whose numbers began at some time: what stands as it stands is no less true afterwards. */
+  reset(): void {
+    for (const { metric, make } of this.#places.values()) if (make.kind !== 'gauge') metric.reset();
+  }
+
+  text(): string {
+    let text = '';
+    for (const { metric } of this.#places.values()) text += metric.text();
+    return text;
   }
 }
 
-function same(one: Make, other: Make): boolean {
-  return one.length === other.length && one.every((part, index) => Object.is(part, other[index]));
+/** In what the second differs, as the end of a sentence. */
+function difference(one: Make, other: Make): string | undefined {
+  if (one.kind !== other.kind) return `, no ${other.kind}`;
+  const part = (['help', 'labels', 'buckets', 'collect'] as const).find((name) => !same(one[name], other[name]));
+  return part && ` with other ${part}`;
+}
+
+function same(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
+  return one.length === other.length && one.every((part, index) => part === other[index]);
 }
