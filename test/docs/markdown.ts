@@ -82,7 +82,11 @@ export function fencesIn(page: string, text: string): Fence[] {
   let previous = '';
   return [...fences].map(({ 3: language = '', 4: code = '', index }) => {
     const before = text.slice(0, index).split('\n');
-    const above = before.filter((line) => line.trim() !== '').at(-1)?.trim() ?? '';
+    const above =
+      before
+        .filter((line) => line.trim() !== '')
+        .at(-1)
+        ?.trim() ?? '';
     const fence = { page, line: before.length, language, code, above: above === '```' ? `end of ${previous}` : above };
     previous = language;
     return fence;
