@@ -1,0 +1,19 @@
+/** The files whose mutants have to die, by package: the state machines, what carries a call, and the glue around them. */
+export const subjects: Readonly<Record<string, readonly string[]>> = {
+  core: [
+    'abort',
+    'backoff',
+    'call',
+    'deadlines',
+    'errors',
+    'keyed',
+    'observed',
+    'protocol',
+    'verdict',
+    'window',
+    'wrap',
+  ],
+  'circuit-breaker': ['circuit', 'circuit-breaker', 'detector', 'permit', 'referee'],
+  'rate-limiter': ['bucket', 'queue', 'token-bucket', 'waiting'],
+  retry: ['retry', 'schedule', 'sleep'],
+};
