@@ -268,6 +268,8 @@ describe('circuitBreaker', () => {
     ['trip', null, 'TypeError: trip must be a detector or an array of them, got null'],
     ['trip', [], 'RangeError: trip must have at least one detector, got an empty array'],
     ['trip', [failureRatio(), 5], 'TypeError: trip[1] must be a detector, got 5'],
+    ['trip', failureRatio, 'TypeError: a detector of trip must give an object with succeeded(), got a function'],
+    ['trip', () => undefined, 'TypeError: a detector of trip must give an object with succeeded(), got undefined'],
     ['judge', null, 'TypeError: judge must be an object with ofResult or ofError, got null'],
     ['judge', { ofResult: 1 }, 'TypeError: ofResult of judge must be a function, got 1'],
     ['judge', { onResult: () => FAILURE }, 'TypeError: unknown member of judge: onResult'],

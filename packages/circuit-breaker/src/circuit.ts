@@ -1,4 +1,5 @@
 import { publishError, quietly, type Verdict } from '@inmesh/core';
+import { show } from '@inmesh/core/options';
 
 import type { Detection, Detector, Tally } from './detector.ts';
 
@@ -153,5 +154,12 @@ export class Circuit {
 }
 
 function startAll(detectors: readonly Detector[]): readonly Detection[] {
-  return detectors.map((detector) => detector());
+  return detectors.map((detector) => {
+    const detection: Detection | undefined = detector(); // asked of a user's detector, not believed
+    for (const member of ['succeeded', 'failed', 'tally'] as const) {
+      if (typeof detection?.[member] !== 'function')
+        throw new TypeError(`a detector of trip must give an object with ${member}(), got ${show(detection)}`);
+    }
+    return detection;
+  });
 }
