@@ -1,4 +1,4 @@
-import { text } from '@inmesh/core/options';
+import { callable, text } from '@inmesh/core/options';
 
 /** Events of one kind, about no single call. Publishing costs nothing while nobody listens. */
 export interface Channel<E> {
@@ -40,7 +40,7 @@ class LocalChannel<E> implements Channel<E> {
   }
 
   subscribe(listener: (event: E) => void): () => void {
-    if (typeof listener !== 'function') throw new TypeError(`listener must be a function, got ${typeof listener}`);
+    callable({ listener });
     const own = (event: E): unknown => listener(event); // so that one function may subscribe twice
     this.#listeners.add(own);
     return () => {
