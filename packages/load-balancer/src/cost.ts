@@ -39,8 +39,7 @@ export class Cost implements Learner {
   }
 
   at(now: number): number {
-    const latencyMs = this.#latencyMs * this.#left(this.#rules.decayMs, now);
-    return this.#failureMs === 0 ? latencyMs : Math.max(latencyMs, this.#failureAt(now));
+    return Math.max(this.#latencyMs * this.#left(this.#rules.decayMs, now), this.#failureAt(now));
   }
 
   settled(health: Verdict['health'], elapsedMs: number, now: number): void {
@@ -68,7 +67,7 @@ export class Cost implements Learner {
   }
 
   #failureAt(now: number): number {
-    return this.#failureMs * this.#left(this.#rules.failureDecayMs, now);
+    return this.#failureMs === 0 ? 0 : this.#failureMs * this.#left(this.#rules.failureDecayMs, now);
   }
 
   /** How much is left of what fades. Time that goes backwards counts as no time passing. */
