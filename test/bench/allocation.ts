@@ -19,32 +19,32 @@ export async function allocated(cases: readonly Case[], pace: Pace): Promise<rea
   const watch = new CollectionWatch();
   await prove();
   const found: number[] = [];
-  for (const of of cases) found.push(await bytesOf(of.loop, watch, pace));
+  for (const of of cases) found.push(await bytesOf(of, watch, pace));
   watch.close();
   return found;
 }
 
-async function bytesOf(loop: Case['loop'], watch: CollectionWatch, pace: Pace): Promise<number> {
-  const most = await warmUp(loop, pace); // compiled code allocates otherwise than the interpreter
-  const about = await sample(loop, Math.min(most, 100));
+async function bytesOf(of: Case, watch: CollectionWatch, pace: Pace): Promise<number> {
+  const most = await warmUp(of, pace); // compiled code allocates otherwise than the interpreter
+  const about = await sample(of, Math.min(most, 100));
   const times = Math.max(1, Math.min(most, Math.floor(sampleBytes / Math.max(1, about))));
   const samples = Math.min(pace.rounds, 9);
   const found: number[] = [];
   for (let tries = 0; found.length < samples && tries < samples * 3; tries++) {
     watch.collected = 0;
-    const bytes = await sample(loop, times);
+    const bytes = await sample(of, times);
     if ((await watch.count()) === 1) found.push(bytes); // only the one that was asked for before the sample
   }
   if (found.length === 0) throw new Error('the heap was collected during every sample');
   return spreadOf(found).median;
 }
 
-async function sample(loop: Case['loop'], times: number): Promise<number> {
+async function sample(of: Pick<Case, 'loop'>, times: number): Promise<number> {
   globalThis.gc?.();
   const before = youngBytes();
   const asking = youngBytes() - before;
   const begun = youngBytes();
-  await loop(times);
+  await of.loop(times);
   return Math.max(0, youngBytes() - begun - asking) / times;
 }
 
@@ -82,7 +82,7 @@ class CollectionWatch {
 async function prove(): Promise<void> {
   const found: number[] = [];
   while (found.length < 100) {
-    found.push(await sample(known, 100_000));
+    found.push(await sample({ loop: known }, 100_000));
     if (found.length >= 3 && found.slice(-3).every((bytes) => Math.abs(bytes - KNOWN_BYTES) < 0.5)) return;
   }
   throw new Error(`objects of ${KNOWN_BYTES} bytes are counted as ${found.at(-1)}`);

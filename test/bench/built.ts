@@ -22,6 +22,7 @@ export function assertBuilt(): void {
   if (foreign.length > 0) throw new Error(`not a plain Node: ${foreign.join(' ')}`);
   for (const name of packages) {
     const file = import.meta.resolve(`@inmesh/${name}`);
-    if (!file.endsWith(`/packages/${name}/dist/index.js`)) throw new Error(`@inmesh/${name} is not the built one: ${file}`);
+    if (!file.endsWith(`/packages/${name}/dist/index.js`))
+      throw new Error(`@inmesh/${name} is not the built one: ${file}`);
   }
 }

@@ -20,17 +20,19 @@ const totals = { timers: 0, immediates: 0, abortControllers: 0, signals: 0, prom
 
 /** Counts from now on what is made by whoever asks the platform's globals. Everything is slower from then on. */
 export function countGlobals(): void {
-  const { setImmediate, AbortController } = globalThis;
   countTimers();
-  globalThis.setImmediate = counting('immediates', setImmediate);
-  globalThis.AbortController = class extends AbortController {
+  const { AbortController, AbortSignal, setImmediate } = globalThis;
+  const Counted = class extends AbortController {
     constructor() {
       super();
       totals.abortControllers++;
     }
   };
-  AbortSignal.timeout = counting('signals', AbortSignal.timeout);
-  if (typeof AbortSignal.any === 'function') AbortSignal.any = counting('signals', AbortSignal.any);
+  globalThis.AbortController = Counted;
+  globalThis.setImmediate = counting('immediates', setImmediate);
+  const [timeout, any] = [AbortSignal.timeout.bind(AbortSignal), AbortSignal.any.bind(AbortSignal)];
+  AbortSignal.timeout = counting('signals', timeout);
+  AbortSignal.any = counting('signals', any);
   promiseHooks.onInit(() => {
     totals.promises++;
   });
@@ -38,22 +40,16 @@ export function countGlobals(): void {
 
 function countTimers(): void {
   const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
-  const setCounted = (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
-    totals.timers++;
+  const once = (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
     const timer = setTimeout(() => {
       standing.delete(timer);
       callback(...args);
     }, ms);
-    standing.add(timer);
-    return timer;
+    return stand(timer);
   };
-  globalThis.setTimeout = Object.assign(setCounted, setTimeout) as unknown as typeof setTimeout; // called as it is
-  globalThis.setInterval = ((...args: Parameters<typeof setInterval>) => {
-    totals.timers++;
-    const timer = setInterval(...args);
-    standing.add(timer);
-    return timer;
-  }) as typeof setInterval;
+  const again = (...args: Parameters<typeof setInterval>) => stand(setInterval(...args));
+  globalThis.setTimeout = Object.assign(once, setTimeout);
+  globalThis.setInterval = Object.assign(again, setInterval);
   globalThis.clearTimeout = (timer) => {
     standing.delete(timer);
     clearTimeout(timer);
@@ -64,19 +60,29 @@ function countTimers(): void {
   };
 }
 
-function counting<F extends (...args: never[]) => unknown>(what: keyof Counts, original: F): F {
-  const counted = function (this: unknown, ...args: never[]): unknown {
+function stand<T>(timer: T): T {
+  totals.timers++;
+  standing.add(timer);
+  return timer;
+}
+
+/** The same function, with what hangs on it. */
+function counting<A extends unknown[], R, F extends (...args: A) => R>(
+  what: keyof Counts,
+  original: F & ((...args: A) => R),
+): F {
+  const wrapped = (...args: A): R => {
     totals[what]++;
-    return original.apply(this, args);
+    return original(...args);
   };
-  return Object.assign(counted, original) as unknown as F; // called as it is, with what hangs on it
+  return Object.assign(wrapped, original);
 }
 
 /** What each case makes per call, the loop that awaits it included. */
 export async function counted(cases: readonly Case[], pace: Pace): Promise<readonly Counts[]> {
   const found: Counts[] = [];
   for (const of of cases) {
-    const times = await warmUp(of.loop, pace);
+    const times = await warmUp(of, pace);
     const before = { ...totals };
     await of.loop(times);
     found.push({

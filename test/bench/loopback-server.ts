@@ -3,11 +3,19 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-const body = JSON.stringify({ id: 7, name: 'seventh item', price: 12.5, tags: ['one', 'two'], stock: { here: 3, there: 40 } });
+const body = JSON.stringify({
+  id: 7,
+  name: 'seventh item',
+  price: 12.5,
+  tags: ['one', 'two'],
+  stock: { here: 3, there: 40 },
+});
 const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
 
 const ports = Array.from({ length: Number(process.argv[2] ?? 1) }, async () => {
-  const server = createServer({ keepAliveTimeout: 60_000 }, (_, response) => response.writeHead(200, headers).end(body));
+  const server = createServer({ keepAliveTimeout: 60_000 }, (_, response) =>
+    response.writeHead(200, headers).end(body),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // it listens on a port
 });

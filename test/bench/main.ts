@@ -23,7 +23,8 @@ async function main({ out, nodes, pace, ...others }: Settings): Promise<void> {
   const failures: unknown[] = [];
   const load = [loadavg()[0] ?? NaN];
   const runtimes: Runtime[] = [];
-  for (const which of nodes) runtimes.push(await measure(nodeProgram(which, root), { out, nodes, pace, ...others }, failures));
+  for (const which of nodes)
+    runtimes.push(await measure(nodeProgram(which, root), { out, nodes, pace, ...others }, failures));
   load.push(loadavg()[0] ?? NaN);
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),

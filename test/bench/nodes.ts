@@ -7,7 +7,8 @@ export function nodeProgram(which: string, root: string): string {
   if (which === 'this') return process.execPath;
   const name = `node-${which}`;
   const wanted = readManifest(join(root, 'test/runtimes/package.json')).dependencies?.[name];
-  if (wanted === undefined) throw new TypeError(`--node must be 'this' or one of test/runtimes/package.json, got ${which}`);
+  if (wanted === undefined)
+    throw new TypeError(`--node must be 'this' or one of test/runtimes/package.json, got ${which}`);
   const version = wanted.slice(wanted.lastIndexOf('@') + 1);
   const folders = [join(root, '.runtimes'), join(root, '.runtimes/bench')];
   const found = folders.map((folder) => programIn(folder, name)).find((file) => versionOf(file) === version);

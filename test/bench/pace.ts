@@ -11,13 +11,13 @@ export interface Pace {
 }
 
 /** Runs a loop until V8 has compiled it, and gives how many times fill a sample. */
-export async function warmUp(loop: Case['loop'], { sampleMs, warmUpMs }: Pace): Promise<number> {
+export async function warmUp(of: Pick<Case, 'loop'>, { sampleMs, warmUpMs }: Pace): Promise<number> {
   const end = clockNs() + warmUpMs * 1e6;
   let times = 1;
   let tookMs: number;
   do {
     const begun = clockNs();
-    await loop(times);
+    await of.loop(times);
     tookMs = (clockNs() - begun) / 1e6;
     if (tookMs < sampleMs / 2) times *= 2;
   } while (tookMs < sampleMs / 2 || clockNs() < end);

@@ -1,2 +1,12 @@
+import { charts } from './charts.ts';
 import type { Results } from './results.ts';
-export const report = (results: Results): Record<string, string> => ({ 'results.json': JSON.stringify(results), 'results.md': '' });
+import { page } from './tables.ts';
+
+/** What is committed of a run: files by their names. */
+export function report(results: Results): Record<string, string> {
+  return {
+    'results.json': `${JSON.stringify(results, undefined, 1)}\n`,
+    'results.md': page(results),
+    ...charts(results),
+  };
+}

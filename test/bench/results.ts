@@ -51,7 +51,8 @@ export function machine(load: readonly number[]): Machine {
 
 /** The commit that is measured, if git knows. */
 export function commit(root: string): string {
-  const git = (...words: string[]): string => spawnSync('git', words, { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? '';
+  const git = (...words: string[]): string =>
+    spawnSync('git', words, { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? '';
   const changes = git('status', '--porcelain', '--untracked-files=no', 'packages');
   return `${git('rev-parse', '--short=10', 'HEAD') || 'unknown'}${changes === '' ? '' : '+'}`;
 }

@@ -21,15 +21,11 @@ interface Runner {
 }
 
 /** Measures all cases in turn, in another order each round, and gives what each cost. The first case is the bare one. */
-export async function timed(
-  cases: readonly Case[],
-  meter: Group['meter'],
-  pace: Pace,
-): Promise<readonly Timing[]> {
+export async function timed(cases: readonly Case[], meter: Group['meter'], pace: Pace): Promise<readonly Timing[]> {
   const now = meter === 'cpu' ? cpuNs : clockNs;
   const random = seededRandom(pace.seed);
   const runners: Runner[] = [];
-  for (const of of cases) runners.push({ of, times: await warmUp(of.loop, pace), samples: [] });
+  for (const of of cases) runners.push({ of, times: await warmUp(of, pace), samples: [] });
   for (let round = 0; round < pace.rounds; round++) {
     for (const { of, times, samples } of shuffled(runners, random)) {
       await turn(); // a loop that only awaits keeps timers from ringing

@@ -22,7 +22,11 @@ export const group: Group = {
       ...bare,
       noPolicy(),
       inmesh(),
-      ...stack.map((its) => ({ ...its, how: 'the stack', differs: 'retry, breaker, timeout and limiter; no balancer' })),
+      ...stack.map((its) => ({
+        ...its,
+        how: 'the stack',
+        differs: 'retry, breaker, timeout and limiter; no balancer',
+      })),
       ...undicis.map(balancedPool),
     ];
   },

@@ -21,7 +21,8 @@ export const group: Group = {
   work: 'A GET of 100 bytes of JSON over loopback, keep-alive, 16 at a time, from two servers in turn',
   meter: 'cpu',
   async cases() {
-    const { origins, close } = await loopback(2);
+    const servers = await loopback(2);
+    const { origins } = servers;
     const undicis = await peers<Undici>({
       'undici-7': () => import('undici-7'),
       'undici-8': async () => (await import('undici-8')) as unknown as Undici, // has what is used here alike
@@ -33,7 +34,7 @@ export const group: Group = {
     const plain = wrapFetch((next) => next);
     const api = wrapFetch(wholeStack(origins));
     return [
-      { ...requests('native fetch', 'given a signal', signalled), close },
+      { ...requests('native fetch', 'given a signal', signalled), close: () => servers.close() },
       requests('native fetch', 'given a signal, again', signalled),
       requests('native fetch', undefined, async (i) => await textOf(fetch(urlAt(i)))),
       requests('inmesh', 'no policy', async (i) => await textOf(plain(urlAt(i)))),
@@ -91,11 +92,7 @@ function requests(
   };
 }
 
-function undici(
-  { by, module }: Peer<Undici>,
-  origins: readonly string[],
-  urlAt: (i: number) => string,
-): Case[] {
+function undici({ by, module }: Peer<Undici>, origins: readonly string[], urlAt: (i: number) => string): Case[] {
   const { Agent, BalancedPool, fetch: undiciFetch, interceptors, request } = module;
   const agent = new Agent();
   const retrying = agent.compose(interceptors.retry());

@@ -32,14 +32,19 @@ export const group: Group = {
 };
 
 function cockatiel({ by, module }: Peer<Cockatiel>, answer: () => Promise<number>): Case {
-  const { ConstantBackoff, handleAll, retry: retrying, timeout: limit, TimeoutStrategy, wrap: around } = module;
+  const { ConstantBackoff, handleAll, TimeoutStrategy } = module;
   const how = { strategy: TimeoutStrategy.Cooperative, abortOnReturn: false };
-  const policy = around(
-    limit(2_000, how),
-    retrying(handleAll, { maxAttempts: 2, backoff: new ConstantBackoff(1) }),
-    limit(500, how),
+  const policy = module.wrap(
+    module.timeout(2_000, how),
+    module.retry(handleAll, { maxAttempts: 2, backoff: new ConstantBackoff(1) }),
+    module.timeout(500, how),
   );
-  return crowd(by, undefined, () => policy.execute(answer), 'abortOnReturn: false; a timer and a signal for each timeout');
+  return crowd(
+    by,
+    undefined,
+    () => policy.execute(answer),
+    'abortOnReturn: false; a timer and a signal for each timeout',
+  );
 }
 
 /** Keeps so many calls in flight. */

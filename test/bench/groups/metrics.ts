@@ -13,7 +13,16 @@ const options = { name: 'calls', help: 'Calls.', labelNames: ['method', 'route',
 const MASK = 7;
 /** Eight series, in turn; an object of labels is made for each call, as users do. */
 const methods = ['GET', 'POST', 'GET', 'PUT', 'GET', 'DELETE', 'GET', 'PATCH'] as const;
-const routes = ['/users', '/users/:id', '/orders', '/orders/:id', '/items', '/items/:id', '/carts', '/carts/:id'] as const;
+const routes = [
+  '/users',
+  '/users/:id',
+  '/orders',
+  '/orders/:id',
+  '/items',
+  '/items/:id',
+  '/carts',
+  '/carts/:id',
+] as const;
 const statuses = ['200', '201', '200', '204', '404', '200', '503', '200'] as const;
 const labelsAt = (i: number) => ({
   method: methods[i & MASK] ?? '',

@@ -13,7 +13,7 @@ export const group: Group = {
   async cases() {
     const pRetries = await peers<PRetry>({
       'p-retry-7': () => import('p-retry-7'),
-      'p-retry-9': async () => (await import('p-retry-9')) as unknown as PRetry, // has what is used here alike
+      'p-retry-9': () => import('p-retry-9'),
     });
     return [...bare, inmesh(), ...(await cockatiels()).map(cockatiel), ...pRetries.map(pRetry)];
   },

@@ -26,8 +26,20 @@ type Work = (view: { readonly signal: AbortSignal }) => Promise<number>;
 
 async function contenders(work: Work): Promise<readonly Case[]> {
   const others = (await cockatiels()).flatMap((peer) => [
-    cockatiel(peer, work, undefined, true, 'a bulkhead for the token bucket; makes a signal for each call, and aborts it'),
-    cockatiel(peer, work, 'abortOnReturn: false', false, 'a bulkhead for the token bucket; makes a signal for each call'),
+    cockatiel(
+      peer,
+      work,
+      undefined,
+      true,
+      'a bulkhead for the token bucket; makes a signal for each call, and aborts it',
+    ),
+    cockatiel(
+      peer,
+      work,
+      'abortOnReturn: false',
+      false,
+      'a bulkhead for the token bucket; makes a signal for each call',
+    ),
   ]);
   return [...bare, inmesh(work), ...others];
 }
@@ -56,12 +68,12 @@ function cockatiel(
   abortOnReturn: boolean,
   differs: string,
 ): Case {
-  const { bulkhead, ConstantBackoff, handleAll, retry, timeout, TimeoutStrategy, wrap } = module;
-  const policy = wrap(
-    retry(handleAll, { maxAttempts: 2, backoff: new ConstantBackoff(1) }),
+  const { ConstantBackoff, handleAll, TimeoutStrategy } = module;
+  const policy = module.wrap(
+    module.retry(handleAll, { maxAttempts: 2, backoff: new ConstantBackoff(1) }),
     samplingBreaker(module),
-    timeout(1_000, { strategy: TimeoutStrategy.Cooperative, abortOnReturn }),
-    bulkhead(100),
+    module.timeout(1_000, { strategy: TimeoutStrategy.Cooperative, abortOnReturn }),
+    module.bulkhead(100),
   );
   return {
     by,
