@@ -131,9 +131,18 @@ describe('tokenBucket', () => {
     expect(bucket.available).toBe(5);
   });
 
+  it('tells single tokens apart at the highest rate, also after two years', async () => {
+    const { bucket, clock } = limited({ ratePerSecond: 1e8, burst: 5 });
+    await clock.advance(2 * 365 * 24 * 3_600_000);
+    expect(Array.from({ length: 7 }, () => bucket.tryAcquire())).toEqual([true, true, true, true, true, false, false]);
+    await clock.advance(1);
+    expect(bucket.available).toBe(5);
+  });
+
   it.each<[string, unknown, string]>([
     ['ratePerSecond', 0, 'RangeError: ratePerSecond must be a positive number, got 0'],
     ['ratePerSecond', -1, 'RangeError: ratePerSecond must be a positive number, got -1'],
+    ['ratePerSecond', 1e308, 'RangeError: ratePerSecond must be at most 100000000, got 1e+308'],
     ['ratePerSecond', Infinity, 'RangeError: ratePerSecond must be a positive number, got Infinity'],
     ['ratePerSecond', Number.NaN, 'RangeError: ratePerSecond must be a positive number, got NaN'],
     ['ratePerSecond', '10', 'TypeError: ratePerSecond must be a positive number, got "10"'],
@@ -141,6 +150,7 @@ describe('tokenBucket', () => {
     ['ratePerSecond', 5n, 'TypeError: ratePerSecond must be a positive number, got a bigint'],
     ['burst', 0, 'RangeError: burst must be a positive number, got 0'],
     ['burst', 0.5, 'RangeError: burst must be at least 1, got 0.5'],
+    ['burst', 1e13, 'RangeError: burst must be at most 1000000000000, got 10000000000000'],
     ['burst', Infinity, 'RangeError: burst must be a positive number, got Infinity'],
     ['burst', '2', 'TypeError: burst must be a positive number, got "2"'],
     ['maxQueue', -1, 'RangeError: maxQueue must be a whole number of 0 or more, got -1'],

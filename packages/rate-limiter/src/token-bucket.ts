@@ -7,7 +7,10 @@ import { WaitingCalls } from './waiting.ts';
 
 /** How fast tokens come, how many it holds, and who may wait. */
 export interface TokenBucketOptions {
-  /** How many tokens come in per second: the rate in the long run. Required; fractions are fine, 0.5 is one in 2 s. */
+  /**
+   * How many tokens come in per second: the rate in the long run. Required, at most 10⁸; fractions are fine, 0.5 is one
+   * in 2 s.
+   */
   readonly ratePerSecond: number;
   /** How many tokens it holds at most, 1 or more: what may go at once after a pause (default: a tenth of a second's, at least 1). */
   readonly burst?: number;
@@ -69,8 +72,8 @@ export function tokenBucket({
   ...unknown
 }: TokenBucketOptions): TokenBucket {
   rejectUnknown(unknown, arguments[0]);
-  positive({ ratePerSecond });
-  if (positive({ burst }) < 1) throw new RangeError(`burst must be at least 1, got ${burst}`);
+  atMost(MOST_PER_SECOND, { ratePerSecond });
+  if (atMost(LARGEST_BURST, { burst }) < 1) throw new RangeError(`burst must be at least 1, got ${burst}`);
   const longestMs = maxWaitMs === undefined ? Infinity : positiveMs({ maxWaitMs });
   text({ name });
   clockOf({ clock });
@@ -108,4 +111,14 @@ async function sendInTurn<T>(next: Handler<T>, call: Call, calls: WaitingCalls, 
   await calls.wait(call, 1, now);
   calls.start(call, 1);
   return await next(call);
+}
+
+/** Beyond, thousandths of tokens since the clock's origin are too large to add single tokens to, after two years. */
+const MOST_PER_SECOND = 1e8;
+const LARGEST_BURST = 1e12;
+
+function atMost(most: number, option: Readonly<Record<string, number>>): number {
+  const value = positive(option);
+  if (value > most) throw new RangeError(`${Object.keys(option).join()} must be at most ${most}, got ${value}`);
+  return value;
 }
