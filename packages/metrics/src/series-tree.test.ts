@@ -48,11 +48,11 @@ class Model {
 }
 
 const value = fc.constantFrom('', 'a', 'b', 'c', 'd');
-const act = fc.oneof(
+const action = fc.oneof(
   { weight: 40, arbitrary: fc.constantFrom('count', 'remove') },
   { weight: 1, arbitrary: fc.constant('clear') },
 );
-const command = fc.record({ a: value, b: value, act, asObject: fc.boolean() });
+const command = fc.record({ a: value, b: value, act: action, asObject: fc.boolean() });
 
 describe('SeriesTree', () => {
   it('never has more series than it may, and loses no count', () => {
