@@ -129,8 +129,8 @@ const perTenant = keyed(
 // #endregion
 const tenants = ['acme', 'bolt', 'cargo', 'delta', 'earth'];
 for (const name of tenants) {
-  const ask = compose((next) => (call) => next(call.with(tenant, name)), perTenant);
-  await run(ask, async (call) => originOf(call));
+  const asTenant = compose((next) => (call) => next(call.with(tenant, name)), perTenant);
+  await run(asTenant, async (call) => originOf(call));
 }
 for (let n = 0; n < 5; n++) await pause(); // sources end at their next step
 console.log(`✅ 5 tenants came: ${[...watched].join(' and ')} are watched`);

@@ -12,7 +12,7 @@ const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, 
 const systems: Readonly<Record<string, string>> = { systemClock: 'the system’s', systemRandom: 'the system’s' };
 
 /** The atoms of a text, in order: code without its quotes, numbers with their units. */
-export function atomsIn(text: string): Atom[] {
+function atomsIn(text: string): Atom[] {
   const found = text.matchAll(
     /`([^`]+)`|(?<![\w.])(\d[\d_]*(?:\.\d+)?)(?: (ms|s|min|KiB|MiB)\b)?|\b(?:true|false)\b|the system['’]s/g,
   );
@@ -32,7 +32,7 @@ function atomsOfCode(code: string): Atom[] {
 }
 
 /** The atoms of what stands in a signature; undefined for what only words can say, as a function. */
-export function atomsOf(expression: ts.Expression, checker: ts.TypeChecker): Atom[] | undefined {
+function atomsOf(expression: ts.Expression, checker: ts.TypeChecker): Atom[] | undefined {
   const numbers = boundsOf(expression, checker);
   if (numbers !== undefined) return numbers;
   if (isFunction(expression, checker)) return undefined;
