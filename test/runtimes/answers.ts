@@ -8,16 +8,19 @@ export type Response = ServerResponse | Http2ServerResponse;
 
 /** What the servers of one process remember of the requests that they saw, by the key at the end of their paths. */
 export class Memory {
-  readonly #bodies = new Map<string, string[]>();
+  readonly #bodies = new Map<string, readonly string[]>();
   readonly #steps = new Set<string>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
   /** Notes what a try sent, and gives what all of them sent. */
   sent(key: string, body: string): readonly string[] {
-    const bodies = this.#bodies.get(key) ?? [];
-    bodies.push(body);
+    const bodies = [...this.sentSoFar(key), body];
     this.#bodies.set(key, bodies);
     return bodies;
+  }
+
+  sentSoFar(key: string): readonly string[] {
+    return this.#bodies.get(key) ?? [];
   }
 
   /** Something happened. */
@@ -53,6 +56,7 @@ async function seen(request: Request, server: string): Promise<object> {
   return {
     server,
     method,
+    path: request.url,
     httpVersion,
     host: headers[':authority'] ?? headers.host,
     servername: (request.socket as TLSSocket).servername, // undefined where there is no TLS
@@ -67,15 +71,26 @@ export async function textOf(request: Request): Promise<string> {
   return text;
 }
 
-/** Answers as the path asks: `/whoami`, `/flaky/KEY`, `/hang/KEY`, `/stall/KEY`, `/slow/KEY`, `/die/KEY`, `/small`, `/large`, `/to/…`. */
+/** Where nothing of the service is. */
+export interface Others {
+  /** Another server. */
+  readonly elsewhere: string;
+  /** Where nobody listens. */
+  readonly nobody: string;
+}
+
+/**
+ * Answers as the path asks: `/whoami`, `/flaky/KEY`, `/hang/KEY`, `/stall/KEY`, `/slow/KEY`, `/late/KEY`, `/die/KEY`, `/small`,
+ * `/large`, `/empty/STATUS`, `/to/WHERE/STATUS`, `/lost/KEY`, `/sent/KEY`.
+ */
 export async function answer(
   request: Request,
   response: Response,
   server: string,
   memory: Memory,
-  elsewhere: string,
+  { elsewhere, nobody }: Others,
 ): Promise<void> {
-  const [, act = '', key = ''] = (request.url ?? '').split('/');
+  const [, act = '', key = '', redirect = '302'] = (request.url ?? '').split('/');
   const say = (value: object, status = 200): void => {
     const text = JSON.stringify(value);
     response.writeHead(status, { 'content-type': 'application/json', 'content-length': text.length }).end(text);
@@ -104,6 +119,10 @@ export async function answer(
       (response as ServerResponse).write('begun');
       await memory.reached(`finish/${key}`);
       return void response.end('ended');
+    case 'late':
+      (response as ServerResponse).writeHead(200, { 'content-length': 5 }).flushHeaders();
+      await memory.reached(`finish/${key}`);
+      return void response.end('ended');
     case 'die':
       response.writeHead(200, { 'content-length': 1000 });
       (response as ServerResponse).write('begun');
@@ -113,12 +132,28 @@ export async function answer(
       return void response.writeHead(200, { 'content-length': 2 }).end('ok');
     case 'large':
       return void response.writeHead(200, { 'content-length': 4_000_000 }).end('x'.repeat(4_000_000));
-    case 'to':
-      return void response.writeHead(302, { location: key === 'here' ? '/whoami' : `${elsewhere}/whoami` }).end();
+    case 'empty':
+      return void response.writeHead(Number(key)).end();
+    case 'to': {
+      await textOf(request);
+      const location = places[key] ?? `${elsewhere}/whoami`;
+      return void response.writeHead(Number(redirect), { location }).end();
+    }
+    case 'lost':
+      memory.sent(key, await textOf(request));
+      return void response.writeHead(307, { location: nobody }).end();
+    case 'sent':
+      return say({ bodies: memory.sentSoFar(key) });
     default:
       return say({ error: `nobody answers ${request.url}` }, 404);
   }
 }
+
+/** Where `/to/…` leads inside the service; once in UTF-8 that is not escaped, which headers are given as Latin-1. */
+const places: Readonly<Record<string, string>> = {
+  here: '/whoami',
+  cafe: Buffer.from('/whoami/caf\u00e9').toString('latin1'),
+};
 
 /** Lets a client drive and watch the servers: `/finish/KEY` does a step, `/wait/STEP/KEY` answers when it was done. */
 export async function control(request: IncomingMessage, response: ServerResponse, memory: Memory): Promise<void> {

@@ -3,9 +3,9 @@ import { isError } from '@inmesh/core';
 import { TimeoutError } from '@inmesh/timeout';
 
 import { collectGarbage, control, emptied, mesh, named, rejection, sleep, told, within } from './bench.mjs';
+import { first, same } from './findings.mjs';
+import { redirects } from './redirects.mjs';
 
-const same = (found, wanted, otherwise = String(found)) => (found === wanted ? 'ok' : otherwise);
-const first = (...findings) => findings.find((finding) => finding !== 'ok') ?? 'ok';
 const put = { method: 'PUT', body: 'hello' };
 
 const whoami = async ({ client, endpoints, scheme }, name = 'catalog.example') => {
@@ -52,27 +52,32 @@ export const checks = {
     return same((await whoami(stand)).url, `${stand.scheme}://catalog.example/whoami`);
   },
 
-  /** A redirect inside the service stays at the endpoint, under the service's name. */
-  async redirect({ client, endpoints, scheme }) {
-    const response = await mesh({ client, endpoints }).call(`${scheme}://catalog.example/to/here`);
-    const { host, server } = await response.json();
-    return first(
-      same(['one', 'two'].includes(server), true, `it went to ${server}`),
-      same(host, 'catalog.example', 'the host is the endpoint'),
-      same(response.url, `${scheme}://catalog.example/whoami`),
-      same(response.redirected, true, 'it is not told that it was redirected'),
-    );
+  ...redirects,
+
+  /** What has no body is over with its head. */
+  async head({ client, endpoints, scheme }) {
+    const stack = mesh({ client, endpoints });
+    for (const [method, path, status] of [
+      ['HEAD', 'small', 200],
+      ['GET', 'empty/204', 204],
+      ['GET', 'empty/304', 304],
+    ]) {
+      const response = await stack.call(`${scheme}://catalog.example/${path}`, { method });
+      const found = first(same(response.status, status), await emptied(stack), same(stack.overs.pop(), undefined));
+      if (found !== 'ok') return `${method} ${path}: ${found}`;
+    }
+    return 'ok';
   },
 
-  /** A redirect that leaves the service takes nothing of it along. */
-  async leaving({ client, endpoints, scheme, addresses }) {
-    const response = await mesh({ client, endpoints }).call(`${scheme}://catalog.example/to/elsewhere`);
-    const { host, server } = await response.json();
-    return first(
-      same(server, 'elsewhere'),
-      same(`http://${host}`, addresses.elsewhere, `a false host, ${host}`),
-      same(response.url, `${addresses.elsewhere}/whoami`),
-    );
+  /** A head is given away when it comes, however late the first byte of its body is. */
+  async late({ client, endpoints, scheme, key, addresses }) {
+    const stack = mesh({ client, endpoints });
+    const response = await within(3_000, stack.call(`${scheme}://catalog.example/late/${key}`), undefined);
+    if (response === undefined) return 'no head without a body';
+    const counted = stack.inFlight();
+    await control(addresses.control, `/finish/${key}`);
+    const text = await response.text();
+    return first(same(counted, 1, `${counted} in flight at the head`), same(text, 'ended'), await emptied(stack));
   },
 
   /** A response counts as load until its body was read. */

@@ -81,6 +81,12 @@ export const deviations: readonly Deviation[] = [
     why: 'Bun does not tell a body that died from one that was cancelled; its reader does learn it',
   },
   {
+    where: ({ client }) => client === 'node-fetch-2',
+    checks: /^location /,
+    finds: /^\/whoami\/caf%C3%83%C2%A9$/,
+    why: 'node-fetch 2 reads a `Location` as Latin-1 before anybody else sees it',
+  },
+  {
     where: ({ client }) => client.startsWith('node-fetch'),
     checks: /^collected /,
     finds: /^only after maxUnreadMs$/,

@@ -1,8 +1,6 @@
 // What has to hold for a dispatcher of the user's own underneath, of any generation that the fetch itself takes.
 import { control, emptied, mesh, rejection, told, within } from './bench.mjs';
-
-const same = (found, wanted, otherwise = String(found)) => (found === wanted ? 'ok' : otherwise);
-const first = (...findings) => findings.find((finding) => finding !== 'ok') ?? 'ok';
+import { first, same } from './findings.mjs';
 
 /** Is the request at the right server under the right names, with and without TLS? */
 async function arrives(client, addresses, { dispatcher, init, bodies = ['hello'] } = {}) {

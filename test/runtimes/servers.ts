@@ -7,7 +7,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 
-import { answer, control, Memory, type Request, type Response } from './answers.ts';
+import { answer, control, Memory, type Others, type Request, type Response } from './answers.ts';
 import { createProxy } from './proxy.ts';
 
 const memory = new Memory();
@@ -38,9 +38,20 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** A port where nobody listens any more. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  const port = await portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const nobody = `http://127.0.0.1:${await closedPort()}/`;
+
 const answers = (name: string, elsewhere = '') => {
+  const others: Others = { elsewhere, nobody };
   const answered = (request: Request, response: Response): void => {
-    answer(request, response, name, memory, elsewhere).catch(() => response.destroy());
+    answer(request, response, name, memory, others).catch(() => response.destroy());
   };
   return answered;
 };
