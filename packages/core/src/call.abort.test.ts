@@ -109,6 +109,13 @@ describe('Call', () => {
     expect(sinks.map(({ reasons }) => reasons)).toEqual([[], [], [1], [1]]);
   });
 
+  it('takes off a sink that nobody put on', () => {
+    const fork = Call.start(undefined).fork();
+    expect(() => {
+      fork.offAbort(sink());
+    }).not.toThrow();
+  });
+
   it('tells no sink that another takes off while it is told', () => {
     const fork = Call.start(undefined).fork();
     const victim = sink();
@@ -223,6 +230,11 @@ describe('Call', () => {
 });
 
 describe('Call.settles', () => {
+  it('gives back the promise itself if there is no caller to listen to', () => {
+    const result = Promise.resolve('result');
+    expect(Call.start(undefined).settles(result)).toBe(result);
+  });
+
   it('ends the link to the caller with the result, not with the promise', async () => {
     const caller = new AbortController();
     const call = Call.start(undefined, { signal: caller.signal, protocol: heldProtocol });

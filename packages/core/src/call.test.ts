@@ -27,6 +27,7 @@ describe('Call.start', () => {
     [{ signal: 'now' }, 'signal must be an AbortSignal, got "now"'],
     [{ signal: null }, 'signal must be an AbortSignal, got null'],
     [{ protocol: {} }, 'protocol must come from defineProtocol, got an object'],
+    [{ protocol: null }, 'protocol must come from defineProtocol, got null'],
     [{ captureStacks: 1 }, 'captureStacks must be a boolean, got 1'],
     [{ timeout: 500 }, 'unknown option of a call: timeout'],
     [null, 'options of a call must be an object, got null'],
@@ -76,6 +77,7 @@ describe('Call', () => {
     expect([...inner.noted(tenant)]).toEqual(['other']);
     expect(inner.hasNoted(colour, 'green')).toBe(true);
     expect(inner.hasNoted(colour, 'blue')).toBe(false);
+    expect(inner.hasNoted(colour, 'other')).toBe(false); // which was noted under another key
   });
 
   it('knows which fork noted a fact', () => {
@@ -87,6 +89,7 @@ describe('Call', () => {
     expect(one.hasNotedWithin(colour, 'red')).toBe(true);
     expect(other.hasNotedWithin(colour, 'red')).toBe(false);
     expect(one.hasNotedWithin(colour, 'blue')).toBe(false);
+    expect(one.hasNotedWithin(tenant, 'red')).toBe(false);
   });
 
   it('numbers the sendings of one call, however they are nested', () => {
