@@ -1,4 +1,5 @@
 import { IGNORABLE, type Call, type Clock } from '@inmesh/core';
+import { show } from '@inmesh/core/options';
 import { isIdempotent, type RequestLike } from '@inmesh/http';
 
 import { isReplayable } from './body.ts';
@@ -54,7 +55,8 @@ export class Asked implements FetchInput {
   }
 
   get method(): string {
-    return this.init.method ?? this.#request?.method ?? 'GET';
+    const given: unknown = this.init.method ?? this.#request?.method ?? 'GET';
+    return typeof given === 'string' ? given : show(given); // fetch says what is wrong with it
   }
 
   header(name: string): string | null {

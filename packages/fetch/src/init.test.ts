@@ -19,6 +19,11 @@ describe('initOf', () => {
     expect(initOf(init)).toEqual({ method: 'PUT', keepalive: true, agent: 7 });
   });
 
+  it('reads headers that can be read but once', () => {
+    const { headers } = initOf({ headers: new Map([['a', '1']]).entries() });
+    for (let time = 0; time < 2; time++) expect(new Headers(headers as HeadersInit).get('a')).toBe('1');
+  });
+
   it('reads a Request', () => {
     const request = new Request('http://catalog.example/', { method: 'PUT', headers: { a: '1' }, redirect: 'manual' });
     expect(initOf(request)).toMatchObject({ method: 'PUT', headers: request.headers, redirect: 'manual' });

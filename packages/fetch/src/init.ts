@@ -15,7 +15,13 @@ export interface Init {
 export function initOf(given: unknown): Init {
   if (!isObject(given)) return NOTHING;
   const prototype: unknown = Object.getPrototypeOf(given);
-  return prototype === Object.prototype || prototype === null ? given : copied(given);
+  const init: Init = prototype === Object.prototype || prototype === null ? given : copied(given);
+  return isIterator(init.headers) ? { ...init, headers: [...init.headers] } : init;
+}
+
+/** Can it be read but once? What is sent again has its headers again. */
+function isIterator(headers: unknown): headers is Iterable<[string, string]> {
+  return isObject(headers) && 'next' in headers && Symbol.iterator in headers;
 }
 
 /** Is it an object, as fetch sees it? */

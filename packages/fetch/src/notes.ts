@@ -5,7 +5,7 @@ import type { Asked } from './fetch-input.ts';
 
 /** A request is sent. What an earlier attempt was answered with is no status of this one. */
 export function noteRequest(call: Call, { method }: Asked): void {
-  call.note(httpMethod, typeof method === 'string' ? method.toUpperCase() : undefined);
+  call.note(httpMethod, method.toUpperCase());
   if (call.attempt > 1) call.note(httpStatus, undefined);
 }
 

@@ -1,7 +1,8 @@
+import { virtualClock } from '@inmesh/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { readAhead } from './read-ahead.ts';
+import { readAhead, readWhatIsThere } from './read-ahead.ts';
 
 function streamOf(chunks: readonly Uint8Array[], onCancel?: (reason: unknown) => void): ReadableStream<Uint8Array> {
   const left = [...chunks];
@@ -47,5 +48,39 @@ describe('readAhead', () => {
   it('fails as the body fails', async () => {
     const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(new Error('no file')) });
     await expect(readAhead(body, 5)).rejects.toThrow('no file');
+  });
+});
+
+describe('readWhatIsThere', () => {
+  it('gives the bytes of what is there, and leaves no timer', async () => {
+    const clock = virtualClock();
+    const read = await readWhatIsThere(new Blob(['hello, ', 'you']).stream(), 100, clock);
+    expect(Buffer.from(read as Uint8Array).toString()).toBe('hello, you');
+    expect(clock.timers).toBe(0);
+  });
+
+  it('waits for nobody who is still writing: what came goes first, the rest as it comes', async () => {
+    const clock = virtualClock();
+    let writer: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => void (writer = controller) });
+    writer?.enqueue(Buffer.from('hello, '));
+    const reading = readWhatIsThere(body, 100, clock);
+    await clock.advance(20);
+    const read = await reading;
+    writer?.enqueue(Buffer.from('you'));
+    writer?.close();
+    expect(await new Response(read as BodyInit).text()).toBe('hello, you');
+    expect(clock.timers).toBe(0);
+  });
+
+  it('hands on the error of a body that dies later', async () => {
+    const clock = virtualClock();
+    let writer: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => void (writer = controller) });
+    const reading = readWhatIsThere(body, 100, clock);
+    await clock.advance(20);
+    const read = await reading;
+    writer?.error(new Error('no more file'));
+    await expect(new Response(read as BodyInit).text()).rejects.toThrow('no more file');
   });
 });

@@ -134,7 +134,7 @@ describe('wrapFetch and aborts', () => {
     const server = await serve(silent);
     const calls = watched();
     const api = wrapFetch(
-      compose(timeout(60, { name: 'outer' }), calls, timeout(30, { until: 'head', name: 'inner' })),
+      compose(timeout(60_000, { name: 'outer' }), calls, timeout(30, { until: 'head', name: 'inner' })),
     );
     await expect(api(`${server.origin}/`)).rejects.toMatchObject({ code: 'ERR_TIMEOUT', policy: 'inner', limitMs: 30 });
     await server.closed(1);
