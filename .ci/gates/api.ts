@@ -22,8 +22,9 @@ export async function api(root: string, installed: string, update = false): Prom
     const file = join(packages, path);
     const before = written.includes(path) ? await readFile(file, 'utf8') : '';
     if (before === report) continue;
-    if (!update) problems.push(`packages/${path}: the API is another: npm run api\n${changed(before, report)}`);
-    else await mkdir(dirname(file), { recursive: true }).then(() => writeFile(file, report));
+    if (update) await mkdir(dirname(file), { recursive: true }).then(() => writeFile(file, report));
+    else if (before === '') problems.push(`packages/${path}: is not there: npm run api`);
+    else problems.push(`packages/${path}: the API is another: npm run api\n${changed(before, report)}`);
   }
   return problems;
 }
