@@ -113,6 +113,19 @@ describe('circuitBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  it('takes a policy inside that throws for one that rejects, so that a probe gives its place back', async () => {
+    const { breaker, clock } = fragile();
+    const bug = new Error('thrown');
+    const broken = breaker<string>(() => {
+      throw bug;
+    });
+    trip(breaker);
+    await clock.advance(100);
+    await expect(broken(Call.start(undefined))).rejects.toBe(bug);
+    expect(breaker.state).toBe('open');
+    expect(breaker.counts.probes).toBe(0);
+  });
+
   it('keeps one state for all the handlers it wraps', async () => {
     const { breaker } = fragile();
     const fails = wrap(breaker, () => Promise.reject(new Error('down')));

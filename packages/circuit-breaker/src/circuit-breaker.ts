@@ -81,16 +81,21 @@ export function circuitBreaker({
     function guarded(call) {
       const admission = circuit.standing ?? circuit.admit(clock.now());
       if (admission === undefined) return refusal(call, name, circuit.retryAfterMs(clock.now()));
-      return next(call).then(
-        (result) => {
-          referee.fulfilled(call, result, admission);
-          return result;
-        },
-        (error: unknown) => {
-          referee.rejected(call, error, admission);
-          throw error;
-        },
-      );
+      try {
+        return next(call).then(
+          (result) => {
+            referee.fulfilled(call, result, admission);
+            return result;
+          },
+          (error: unknown) => {
+            referee.rejected(call, error, admission);
+            throw error;
+          },
+        );
+      } catch (error) {
+        referee.rejected(call, error, admission); // a policy inside that throws instead of rejecting
+        return Promise.reject(error);
+      }
     };
 
   const breaker = Object.defineProperties(policy, {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import type { Call } from './call.ts';
+import { Call } from './call.ts';
 import { listenerChannel } from './channel.ts';
 import { systemClock } from './clock.ts';
 import { compose, type Policy } from './handler.ts';
@@ -55,6 +55,16 @@ describe('observed', () => {
 
     await expect(result).rejects.toBe(down);
     expect(outcomes).toMatchObject([{ verdict: FAILURE, error: down, settledAfterMs: 30, overAfterMs: 30 }]);
+  });
+
+  it('tells of a policy inside that throws instead of rejecting', async () => {
+    const { outcomes, policy } = observing();
+    const bug = new Error('thrown');
+    const throwing: Policy = () => () => {
+      throw bug;
+    };
+    await expect(policy(throwing(() => Promise.resolve('answer')))(Call.start(undefined))).rejects.toBe(bug);
+    expect(outcomes).toMatchObject([{ verdict: FAILURE, error: bug, settledAfterMs: 0, overAfterMs: 0 }]);
   });
 
   it('takes a body that dies for a failure, whatever its head said', async () => {

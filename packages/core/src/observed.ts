@@ -5,7 +5,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { quietly } from './channel.ts';
 import type { Policy } from './handler.ts';
 import type { Holder } from './protocol.ts';
-import { verdictOf, verdictOfError, type Verdict } from './verdict.ts';
+import { SUCCESS, verdictOf, verdictOfError, type Verdict } from './verdict.ts';
 
 /** How a call ended. */
 export interface Outcome {
@@ -41,63 +41,63 @@ export function observed(
   clockOf({ clock });
   return (next) =>
     function watched(call) {
-      const startedAt = clock.now();
-      return next(call).then(
-        (result) => {
-          const settledAfterMs = clock.now() - startedAt;
-          call.protocol.hold(
-            result,
-            new Watch(call, observer, verdictOf(call, result), startedAt, settledAfterMs, clock),
-          );
-          return result;
-        },
-        (error: unknown) => {
-          const afterMs = clock.now() - startedAt;
-          const outcome = {
-            verdict: verdictOfError(call, error),
-            error,
-            settledAfterMs: afterMs,
-            overAfterMs: afterMs,
-          };
-          quietly('observed', () => observer(call, outcome));
-          throw error;
-        },
-      );
+      const watch = new Watch(call, observer, clock);
+      try {
+        return next(call).then(
+          (result) => {
+            watch.settled(verdictOf(call, result));
+            call.protocol.hold(result, watch);
+            return result;
+          },
+          (error: unknown) => {
+            watch.failed(error);
+            throw error;
+          },
+        );
+      } catch (error) {
+        watch.failed(error); // a policy inside that throws instead of rejecting
+        return Promise.reject(error);
+      }
     };
 }
 
-/** Waits for the end of a result. */
+/** Follows one call to its end. */
 class Watch implements Holder {
   readonly #call: Call;
   readonly #observer: (call: Call, outcome: Outcome) => void;
-  readonly #verdict: Verdict;
-  readonly #startedAt: number;
-  readonly #settledAfterMs: number;
   readonly #clock: Clock;
+  readonly #startedAt: number;
+  #verdict: Verdict = SUCCESS;
+  #settledAfterMs = 0;
 
-  constructor(
-    call: Call,
-    observer: (call: Call, outcome: Outcome) => void,
-    verdict: Verdict,
-    startedAt: number,
-    settledAfterMs: number,
-    clock: Clock,
-  ) {
+  constructor(call: Call, observer: (call: Call, outcome: Outcome) => void, clock: Clock) {
     this.#call = call;
     this.#observer = observer;
-    this.#verdict = verdict;
-    this.#startedAt = startedAt;
-    this.#settledAfterMs = settledAfterMs;
     this.#clock = clock;
+    this.#startedAt = clock.now();
+  }
+
+  settled(verdict: Verdict): void {
+    this.#verdict = verdict;
+    this.#settledAfterMs = this.#afterMs();
+  }
+
+  failed(error: unknown): void {
+    this.settled(verdictOfError(this.#call, error));
+    this.#tell(error, this.#settledAfterMs);
   }
 
   over(error?: unknown): void {
-    const outcome = {
-      verdict: error === undefined ? this.#verdict : verdictOfError(this.#call, error),
-      error,
-      settledAfterMs: this.#settledAfterMs,
-      overAfterMs: this.#clock.now() - this.#startedAt,
-    };
+    if (error !== undefined) this.#verdict = verdictOfError(this.#call, error);
+    this.#tell(error, this.#afterMs());
+  }
+
+  #afterMs(): number {
+    return this.#clock.now() - this.#startedAt;
+  }
+
+  #tell(error: unknown, overAfterMs: number): void {
+    const outcome = { verdict: this.#verdict, error, settledAfterMs: this.#settledAfterMs, overAfterMs };
     quietly('observed', () => this.#observer(this.#call, outcome));
   }
 }
