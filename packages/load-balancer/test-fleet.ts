@@ -7,7 +7,7 @@ import { loadBalancer, roundRobin, type Algorithm, type LoadBalancer, type LoadB
 export const down = new Error('down');
 
 /** Turns that begin with the first endpoint, so that a test can say who is next. */
-export const inOrder: Algorithm = {
+const inOrder: Algorithm = {
   start() {
     const picker = roundRobin().start();
     const call = Call.start(undefined);
