@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { findError, isError, RejectedError, ResilienceError } from './errors.ts';
 
@@ -51,6 +51,17 @@ describe('ResilienceError', () => {
     expect(theCaller().stack).toContain('theCaller');
     expect(Error.stackTraceLimit).toBe(limit);
     expect(nextCaller().stack).toContain('nextCaller');
+  });
+
+  it('leaves a platform alone that has no limit of stack traces', () => {
+    const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+    onTestFinished(() => {
+      if (limit !== undefined) Object.defineProperty(Error, 'stackTraceLimit', limit);
+    });
+    Reflect.deleteProperty(Error, 'stackTraceLimit');
+
+    expect(new TimedOut('timed out', { policy: 'users' }).message).toBe('timed out');
+    expect('stackTraceLimit' in Error).toBe(false);
   });
 });
 

@@ -45,6 +45,7 @@ describe('verdictOfError', () => {
     ['a refusal of ours', refused, REFUSED],
     ['a timeout of ours', new TimedOut(), FAILURE],
     ['a deadline of ours', new TimedOut({ code: 'ERR_DEADLINE_EXCEEDED' }), FAILURE],
+    ['a timeout of somebody else', Object.assign(new Error('slow'), { code: 'ERR_TIMEOUT' }), LASTING_FAILURE],
     ['another end of ours', new TimedOut({ code: 'ERR_OTHER' }), LASTING_FAILURE],
     ['anything else', down, LASTING_FAILURE],
     ['no error at all', undefined, LASTING_FAILURE],
@@ -139,5 +140,19 @@ describe('verdictOf', () => {
     expect(verdictOf(call, 'result', { ofResult: (_result, given) => (given === call ? IGNORABLE : SUCCESS) })).toBe(
       IGNORABLE,
     );
+  });
+});
+
+describe('a verdict', () => {
+  it.each([
+    ['SUCCESS', SUCCESS, 'success', []],
+    ['FAILURE', FAILURE, 'failure', ['retryable']],
+    ['LASTING_FAILURE', LASTING_FAILURE, 'failure', []],
+    ['IGNORABLE', IGNORABLE, 'ignorable', []],
+    ['REFUSED', REFUSED, 'ignorable', ['unsent']],
+  ])('%s says what its name does, and cannot be changed', (_name, verdict, health, traits) => {
+    const said = { retryable: false, pushback: false, unsent: false };
+    expect(verdict).toEqual({ health, ...said, ...Object.fromEntries(traits.map((trait) => [trait, true])) });
+    expect(Object.isFrozen(verdict)).toBe(true);
   });
 });
