@@ -10,12 +10,11 @@ export type Labels<L extends string = string> = { readonly [Name in L]?: LabelVa
 export function readLabels(labels: Labels, names: readonly string[], into: string[]): void {
   if (typeof labels !== 'object' || labels === null)
     throw new TypeError(`labels must be an object, got ${show(labels)}`);
+  for (let index = 0; index < names.length; index++) into[index] = '';
   for (const name in labels) {
-    if (!names.includes(name)) throw new TypeError(`unknown label: ${name}; there are ${listed(names)}`);
-  }
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index] ?? '';
-    into[index] = Object.hasOwn(labels, name) ? textOf(name, labels[name]) : '';
+    const index = names.indexOf(name);
+    if (index === -1) throw new TypeError(`unknown label: ${name}; there are ${listed(names)}`);
+    into[index] = textOf(name, labels[name]);
   }
 }
 
@@ -35,7 +34,8 @@ const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[
 
 const LONGEST = 512; // a message of an error or a URL may be of any length, and every series keeps its values
 
-function textOf(name: string, value: unknown): string {
+/** A value as it stands in the text, but for what has to be escaped. */
+export function textOf(name: string, value: unknown): string {
   if (typeof value === 'string') return value.length > LONGEST ? `${value.slice(0, LONGEST - 1)}…` : value;
   if (typeof value === 'number') return String(value);
   if (value === undefined) return '';
