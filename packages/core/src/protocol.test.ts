@@ -128,6 +128,18 @@ describe('defineProtocol', () => {
     expect(() => defineProtocol(known as object)).toThrow(new TypeError(message));
   });
 
+  it('passes on what its members answer, and finds nothing wrong with it', () => {
+    const heard: unknown[] = [];
+    onTestFinished(listenerChannel.subscribe((event) => heard.push(event)));
+    const asked = [undefined, 0, 700];
+    const known = { idempotent: () => true, rewindable: () => true, retryAfterMs: () => asked.pop() };
+    const protocol = defineProtocol(known);
+
+    expect([protocol.idempotent(call), protocol.rewindable(call)]).toEqual([true, true]);
+    expect([1, 2, 3].map(() => protocol.retryAfterMs('outcome'))).toEqual([700, 0, undefined]);
+    expect(heard).toEqual([]);
+  });
+
   it('answers for a member that throws, and publishes what it threw', () => {
     const heard: unknown[] = [];
     onTestFinished(listenerChannel.subscribe((event) => heard.push(event)));
