@@ -8,6 +8,8 @@ export interface DocumentedPackage extends Package {
   readonly readme: string;
   /** Its sources, parsed and bound. */
   readonly files: readonly ts.SourceFile[];
+  /** What may be imported, by the specifier to import it from. */
+  readonly entries: readonly { readonly specifier: string; readonly exported: readonly ts.Symbol[] }[];
   /** What its entries export, each once. */
   readonly exported: readonly ts.Symbol[];
 }
@@ -48,12 +50,19 @@ export function readRepository(root: string, except: readonly string[] = []): Re
   return {
     tree,
     checker,
-    packages: packages.map((of) => ({
-      ...of,
-      readme: tree.read(`${of.path}/README.md`),
-      files: of.sources.map(parsed),
-      exported: [...new Set(entriesOf(of).flatMap((entry) => exportsOf(parsed(entry), checker)))],
-    })),
+    packages: packages.map((of) => {
+      const entries = entriesOf(of).map(({ specifier, source }) => ({
+        specifier,
+        exported: exportsOf(parsed(source), checker),
+      }));
+      return {
+        ...of,
+        readme: tree.read(`${of.path}/README.md`),
+        files: of.sources.map(parsed),
+        entries,
+        exported: [...new Set(entries.flatMap(({ exported }) => exported))],
+      };
+    }),
     place(node) {
       const file = node.getSourceFile();
       return `${file.fileName.slice(root.length + 1)}:${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
@@ -61,11 +70,13 @@ export function readRepository(root: string, except: readonly string[] = []): Re
   };
 }
 
-/** The sources that its `exports` name. */
-function entriesOf({ path, manifest }: Package): string[] {
-  return Object.values(manifest.exports ?? {}).flatMap((entry) => {
+/** What its `exports` name, and the sources of it. */
+function entriesOf({ path, manifest }: Package): { readonly specifier: string; readonly source: string }[] {
+  return Object.entries(manifest.exports ?? {}).flatMap(([subpath, entry]) => {
     const source = (entry as { readonly '@inmesh/source'?: string })['@inmesh/source'];
-    return source === undefined ? [] : [join(path, source)];
+    return source === undefined
+      ? []
+      : [{ specifier: `${manifest.name}${subpath.slice(1)}`, source: join(path, source) }];
   });
 }
 

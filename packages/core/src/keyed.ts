@@ -37,6 +37,7 @@ export interface KeyedLayer<T, K, P> extends Layer<T>, KeyedState<K, P> {}
  * Throws a `RangeError` or `TypeError` that names a wrong option.
  *
  * @example
+ * const tenant = new Key<string>('acme:tenant', 'nobody'); // bound where the request comes in
  * const perTenant = keyed((call) => call.get(tenant), (name) => tokenBucket({ ratePerSecond: 100, name }));
  */
 export function keyed<K, P extends Policy>(
