@@ -31,7 +31,7 @@ export interface WrapFetchOptions<F extends FetchLike = typeof globalThis.fetch>
   readonly fetch?: F;
   /** An undici dispatcher underneath: an agent, a proxy, a mock. A call's own wins (default: the global one). */
   readonly dispatcher?: object;
-  /** How much of the body of a `Request` is kept for another attempt, in bytes (default: 64 KiB). */
+  /** How much of the body of a `Request` is kept for another attempt, or for a redirect, in bytes (default: 64 KiB). */
   readonly replayBodyBytes?: number;
   /**
    * How long a response of a fetch that is not Node's may go unread until it counts as over, in ms (default: 60 s). Node's
