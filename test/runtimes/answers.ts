@@ -65,7 +65,7 @@ async function seen(request: Request, server: string): Promise<object> {
   };
 }
 
-export async function textOf(request: Request): Promise<string> {
+async function textOf(request: Request): Promise<string> {
   let text = '';
   for await (const chunk of request) text += String(chunk);
   return text;

@@ -25,7 +25,7 @@ const refuses = (cell: Cell): boolean =>
   cell.agents !== undefined &&
   ((generationOf(cell) === 8 && agentsOf(cell) === 6) || ((generationOf(cell) ?? 8) < 8 && agentsOf(cell) === 8));
 
-export const deviations: readonly Deviation[] = [
+const deviations: readonly Deviation[] = [
   {
     where: refuses,
     checks: /^(bare|Agent|ProxyAgent|http2)$/,
