@@ -1,5 +1,52 @@
+const SAME = 'The same either way: ';
+const COST = 'Costs more, and does the same: ';
+
 /**
  * Survivors that no test can tell from the original, or that none should, by file: what the line became, and why that is
  * no harm. One that has no entry here is to be killed by a test, or looked at.
  */
-export const harmless: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
+export const harmless: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'packages/core/src/call.ts': {
+    'return derive(this.#origin, this, this.attempt, deadline <= this.deadline ? deadline : this.deadline);': `${SAME}both are equal then.`,
+    'if (true) fork.#linked(); // whose abort it stays': `${COST}it links a call that is unlinked in the next line.`,
+    'if (!fork.#released || fork.aborted) fork.#linked(); // whose abort it stays': `${COST}it links a call that is unlinked in the next line.`,
+    'this.#fork = false || key === undefined ? this : parent.#fork;': `${SAME}what has no parent has no key.`,
+    'return false ? options : { ...options, protocol: safe };': `${COST}it copies the options of a call for nothing.`,
+  },
+  'packages/core/src/errors.ts': {
+    '} catch {}': `${SAME}the limit is put back, which is caught too.`,
+    'for (let depth = 0; depth <= DEEPEST_CAUSE && isObject(candidate); depth++) {':
+      'Any bound does, for it only ends a circle.',
+  },
+  'packages/core/src/verdict.ts': {
+    "return typeof given === 'object' && true && 'health' in given;": `${SAME}null never gets there.`,
+    'return opinion(() => judge.ofResult(result, call)) ?? call.protocol.ofResult(result, call);': `${SAME}it was asked for a line above.`,
+    'return opinion(() => judge.ofError(error, call)) ?? call.protocol.ofError(error, call);': `${SAME}it was asked for a line above.`,
+  },
+  'packages/core/src/protocol.ts': {
+    "if (true) quietly('protocol', () => answer); // an asynchronous `discard` may reject": `${COST}it looks whether it is a promise.`,
+  },
+  'packages/core/src/wrap.ts': {
+    'if (false) return result;': `${SAME}Promise.resolve gives back a promise of the platform.`,
+  },
+  'packages/circuit-breaker/src/circuit.ts': {
+    '#openUntil = +Infinity;': `${SAME}it is read only when it was set, while the circuit is open.`,
+    'if (true) this.#openUntil = now + this.#openForMs;': `${SAME}it is read only while the circuit is open.`,
+    '#leases: Admission[] = ["Stryker was here"];': `${SAME}what is no lease never holds.`,
+    'this.#leases = ["Stryker was here"];': `${SAME}what is no lease never holds.`,
+    'if (this.#leases.length >= 0) this.#leases = this.#leases.filter((lease) => lease !== admission);': `${COST}it filters an empty list.`,
+    'if (false) return 0;': `${SAME}a closed circuit has no leases, which gives 0 too.`,
+    'if (this.#state === "") return 0;': `${SAME}a closed circuit has no leases, which gives 0 too.`,
+    'if (false || this.#probesPassed + held.length < this.#halfOpenCalls) return 0;': `${SAME}without a probe that is out there is place for one.`,
+    'const { successes, failures } = this.#detections[0].tally(now) ?? { successes: 0, failures: 0 };': `${SAME}there is always a detection.`,
+    'const { successes, failures } = this.#detections[0]?.tally(now) ?? {};': `${SAME}there is always a detection.`,
+    'this.#generation--;': `${SAME}generations are only told apart.`,
+  },
+  'packages/rate-limiter/src/bucket.ts': {
+    'for (let hair = Number.EPSILON; (nowMs + waitMs) * this.#ratePerSecond < at; hair /= 2)': `${SAME}the first hair is enough, but where the clock's numbers are beyond all proportion to the wait.`,
+    'if (nowMs >= this.#latest) this.#latest = nowMs;': `${SAME}both are equal then.`,
+  },
+  'packages/rate-limiter/src/queue.ts': {
+    'if (false) return;': `${SAME}while nobody waits, a full bucket that spills is as full as before.`,
+  },
+};
