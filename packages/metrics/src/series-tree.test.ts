@@ -52,7 +52,12 @@ const action = fc.oneof(
   { weight: 40, arbitrary: fc.constantFrom('count', 'remove') },
   { weight: 1, arbitrary: fc.constant('clear') },
 );
-const command = fc.record({ a: value, b: value, act: action, asObject: fc.boolean() });
+const command = fc.record({
+  a: value,
+  b: value,
+  act: action,
+  form: fc.constantFrom('values', 'in order', 'in reverse'),
+});
 
 describe('SeriesTree', () => {
   it('never has more series than it may, and loses no count', () => {
@@ -66,7 +71,8 @@ describe('SeriesTree', () => {
           const tree = new SeriesTree(['a', 'b'], max, () => new Tally(), lasting);
           const model = new Model(max, lasting);
           let counted = 0;
-          for (const { a, b, act, asObject } of commands) {
+          for (const { a, b, act, form } of commands) {
+            const given = form === 'values' ? [a, b] : [form === 'in order' ? { a, b } : { b, a }];
             const labels = `a="${a}",b="${b}"`;
             if (act === 'clear') {
               tree.clear();
@@ -75,13 +81,14 @@ describe('SeriesTree', () => {
               seen.add('cleared');
             } else if (act === 'remove') {
               const lost = model.series.get(labels) ?? 0;
-              const removed = tree.remove(asObject ? [{ a, b }] : [a, b]);
+              const removed = tree.remove(given);
               expect(removed).toBe(model.series.delete(labels));
               seen.add(removed ? 'removed' : 'nothing to remove');
               counted -= lost;
             } else {
               seen.add(model.count(labels));
-              (asObject ? tree.of({ a, b }) : tree.ofArguments([a, b])).total++;
+              const [first = ''] = given;
+              (typeof first === 'object' ? tree.of(first) : tree.ofArguments(given)).total++;
               counted++;
             }
             expect(tree.size).toBe(model.series.size);
