@@ -17,12 +17,12 @@ class QueryError extends Error {
   }
 }
 
-const AGAIN: Verdict = { ...IGNORABLE, retryable: true }; // made once: verdicts are judged by for every call
-const passing = new Set(['40001', '40P01', '57P03']); // serialisation, deadlock, starting up
+const ROLLED_BACK: Verdict = { ...IGNORABLE, retryable: true, unsent: true }; // made once: as if it was never sent
+const rolledBack = new Set(['40001', '40P01']); // serialisation failure, deadlock
 const postgres = defineProtocol({
   ofError: (error) => {
-    if (!(error instanceof QueryError)) return FAILURE; // no connection, say: the database is not well
-    return passing.has(error.state) ? AGAIN : SUCCESS; // it answered: what is wrong with the query is no outage
+    if (!(error instanceof QueryError)) return FAILURE; // the connection was lost, say, and what became of it is not known
+    return rolledBack.has(error.state) ? ROLLED_BACK : SUCCESS; // a wrong query is no outage: the database answered
   },
   idempotent: (call) => !/^insert/i.test((call.input as [string])[0]), // the rest of ours may be done twice
 });
@@ -31,14 +31,15 @@ const query = wrap(compose(retry(again), database), (_call, sql: string) => ask(
 // #endregion
 const asked: string[] = [];
 async function ask(sql: string): Promise<string> {
-  const attempt = asked.push(sql) - asked.indexOf(sql);
-  if (sql.includes('unknown')) throw new QueryError('42P01');
-  if (attempt < 3) throw new QueryError('40P01');
-  return 'rows';
+  asked.push(sql);
+  if (sql.includes('lost')) throw new Error('connection lost');
+  if (sql.includes('wrong')) throw new QueryError('42P01');
+  if (asked.filter((each) => each === sql).length < 3) throw new QueryError('40P01');
+  return 'done';
 }
-for (const sql of ['select 1', 'select unknown', 'insert 1']) {
+for (const sql of ['insert deadlocked', 'insert lost', 'select lost', 'select wrong']) {
   const answer = await query(sql).catch((error: Error) => error.message);
-  console.log(`${sql}: ${answer}, asked ${asked.filter((each) => each === sql).length} times`);
+  console.log(`${sql}: ${answer}, sent ${asked.filter((each) => each === sql).length} ×`);
 }
 console.log(`the breaker saw ${database.counts.failures} failures`);
 
@@ -79,13 +80,14 @@ console.log(`❌ 3 attempts, the breaker saw ${unsaid.counts.failures} failures`
 console.log(`✅ 3 attempts, the breaker saw ${told.counts.failures} failures`);
 
 // #region strict
+const LOCKED: Verdict = { ...IGNORABLE, retryable: true };
 const strict = httpProtocol({
   ofResult: (result) => ((result as Response).ok ? SUCCESS : FAILURE), // ❌ a 404 and a 429 are no outage
 });
 const exact = httpProtocol({
   ofResult: (result) => {
     const response = result as Response;
-    return response.status === 423 ? AGAIN : verdictOfResponse(response); // ✅ what is particular, and HTTP for the rest
+    return response.status === 423 ? LOCKED : verdictOfResponse(response); // ✅ what is particular, and HTTP for the rest
   },
 });
 // #endregion
@@ -95,12 +97,12 @@ for (const [mark, each] of [['❌', strict] as const, ['✅', exact] as const]) 
   for (let call = 0; call < 30; call++) await get('GET').catch(ignore);
   console.log(`${mark} 30 × 429: ${breaker.state}`);
 }
-
 // Output:
-// select 1: rows, asked 3 times
-// select unknown: SQLSTATE 42P01, asked 1 times
-// insert 1: SQLSTATE 40P01, asked 1 times
-// the breaker saw 0 failures
+// insert deadlocked: done, sent 3 ×
+// insert lost: connection lost, sent 1 ×
+// select lost: connection lost, sent 3 ×
+// select wrong: SQLSTATE 42P01, sent 1 ×
+// the breaker saw 4 failures
 // ❌ GET answered by 503: 1 requests
 // ✅ GET answered by 503: 3 requests
 // ❌ 3 attempts, the breaker saw 0 failures
