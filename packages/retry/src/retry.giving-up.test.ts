@@ -27,13 +27,14 @@ describe('retry giving up', () => {
     const answer = new HeldResult(FAILURE, 1_001);
 
     expect(await run(policy, async () => answer, { protocol: heldProtocol })).toBe(answer);
-    expect(answer.discarded).toBe(false);
+    expect([answer.discarded, answer.holders]).toEqual([false, 0]);
     expect(clock.timers).toBe(0);
   });
 
   it('gives up at once when the wait would outlast the deadline', async () => {
     const { clock, policy } = slowly({ backoff: constant(100) });
-    const within: Policy = (next) => (call) => next(call.fork(100));
+    await clock.advance(1_000);
+    const within: Policy = (next) => (call) => next(call.fork(clock.now() + 100));
     const server = failing(9);
 
     await expect(run(compose(within, policy), server.fn)).rejects.toBe(down);
@@ -109,6 +110,17 @@ describe('retry giving up', () => {
     await clock.advance(20);
     expect(await result).toBe(answers[2]);
     expect(answers.map(({ discarded }) => discarded)).toEqual([true, true, false]);
+  });
+
+  it('discards no error, which has nothing to be read', async () => {
+    const { clock, policy } = slowly();
+    const discarded: unknown[] = [];
+    const protocol = defineProtocol({ discard: (result) => void discarded.push(result) });
+    const result = run(policy, failing(1).fn, { protocol });
+
+    await clock.advance(10);
+    expect(await result).toBe('up');
+    expect(discarded).toEqual([]);
   });
 
   it('discards before it waits', async () => {
