@@ -9,6 +9,8 @@ export interface Installed {
   readonly load: string;
   /** The words that start a program, by runtime. */
   readonly runtimes: Readonly<Record<string, readonly string[]>>;
+  /** The program of workerd, which runs no script but a configuration. */
+  readonly workerd: string;
 }
 
 /** Installs what `package.json` beside this pins into `.runtimes`, unless it is there. Throws if a runtime does not start. */
@@ -34,15 +36,22 @@ export function install(root: string): Installed {
   writeFileSync(join(folder, 'load.mjs'), 'export const load = (name) => import(name);\n');
   const { dependencies } = JSON.parse(readFileSync(wanted, 'utf8')) as { dependencies: Record<string, string> };
   const runtimes = programsIn(join(folder, 'node_modules'));
-  for (const [name, [program = '']] of Object.entries(runtimes)) {
-    const version = /[^@]*$/.exec(dependencies[name] ?? '')?.[0] ?? '';
+  const workerd = join(folder, 'node_modules/@cloudflare/workerd-linux-64/bin/workerd');
+  for (const [name, [program = '']] of Object.entries({ ...runtimes, workerd: [workerd] })) {
+    const version = versionOf(dependencies[name] ?? '');
     const { stdout, error } = spawnSync(program, ['--version'], { encoding: 'utf8' });
     if (error !== undefined || version === '' || !stdout.includes(version))
       throw new Error(`${name} ${version} does not start from ${program}: remove ${folder} to install it anew`, {
         cause: error ?? stdout,
       });
   }
-  return { load: pathToFileURL(join(folder, 'load.mjs')).href, runtimes };
+  return { load: pathToFileURL(join(folder, 'load.mjs')).href, runtimes, workerd };
+}
+
+/** The version that a program should tell; that of workerd is a day, with a number of its own before it and after it. */
+function versionOf(pinned: string): string {
+  const [version = ''] = /[^@]*$/.exec(pinned) ?? [];
+  return version.replace(/^1\.(\d{4})(\d\d)(\d\d)\.\d+$/, '$1-$2-$3');
 }
 
 const programsIn = (modules: string): Record<string, readonly string[]> => ({
