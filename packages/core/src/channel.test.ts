@@ -134,6 +134,23 @@ describe('channel', () => {
     expect(events.hasSubscribers).toBe(false);
   });
 
+  it.each([
+    ['a process', undefined],
+    ['getBuiltinModule', {}],
+    ['diagnostics_channel', { getBuiltinModule: () => undefined }],
+  ])('tells its own listeners where there is not %s', (_lacking, process) => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'process');
+    Object.defineProperty(globalThis, 'process', { value: process, configurable: true });
+    const events = fresh();
+    Reflect.deleteProperty(globalThis, 'process');
+    if (before !== undefined) Object.defineProperty(globalThis, 'process', before);
+    const heard: unknown[] = [];
+    events.subscribe((event) => heard.push(event));
+    events.publish('a');
+
+    expect(heard).toEqual(['a']);
+  });
+
   it('refuses a listener that is no function', () => {
     expect(() => fresh().subscribe('listener' as never)).toThrow(TypeError);
   });
