@@ -18,6 +18,11 @@ describe('a page', () => {
     const links = linksIn(page, read(page)).filter((link) => !isExternal(link));
     expect(links.filter((link) => !leadsSomewhere(link))).toEqual([]);
   });
+
+  it.each(pages)('%s links to others by https', (page) => {
+    const links = linksIn(page, read(page)).filter((link) => isExternal(link));
+    expect(links.filter(({ target }) => !target.startsWith('https://') || !URL.canParse(target))).toEqual([]);
+  });
 });
 
 describe('linksIn', () => {
