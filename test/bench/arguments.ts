@@ -10,6 +10,8 @@ export interface Settings {
   readonly nodes: readonly string[];
   readonly pace: Pace;
   readonly watchMs: number;
+  /** Of what group our cases are profiled instead. */
+  readonly profile: string | undefined;
   /** Where the results go; nowhere if undefined. */
   readonly out: string | undefined;
 }
@@ -20,10 +22,11 @@ Measures the built packages beside their peers, and writes docs/benchmarks: resu
 
   --short          a few short rounds on this Node, to see that every case works; writes nothing; judges no time
   --only PATTERN   only the groups whose names match, a regular expression; writes nothing unless --out is given
-  --rounds N       how often each case is sampled (default: 101; short: 3)
+  --rounds N       how often each case is sampled (default: 301; short: 3)
   --node WHICH     'this', or 24 to get that one from npm; may be repeated (default: this and 24; short: this)
   --seed N         decides the order within each round (default: 1)
   --out FOLDER     where to write results (default: docs/benchmarks)
+  --profile GROUP  instead, shows where our cases of a group spend time, and what allocates
   --help           shows this
 `;
 
@@ -38,20 +41,22 @@ export function settingsOf(args: readonly string[]): Settings | undefined {
       node: { type: 'string', multiple: true },
       seed: { type: 'string', default: '1' },
       out: { type: 'string' },
+      profile: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
   const { short, only } = values;
-  const rounds = wholeNumber('--rounds', values.rounds ?? (short ? '3' : '101'));
+  const rounds = wholeNumber('--rounds', values.rounds ?? (short ? '3' : '301'));
   return {
     short,
+    profile: values.profile,
     only: only === undefined ? undefined : new RegExp(only),
     nodes: values.node ?? (short ? ['this'] : ['this', '24']),
     pace: {
       rounds,
       seed: wholeNumber('--seed', values.seed),
-      sampleMs: short ? 1 : 10,
+      sampleMs: short ? 1 : 2,
       warmUpMs: short ? 5 : 300,
     },
     watchMs: short ? 200 : 5_000,

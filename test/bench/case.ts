@@ -23,6 +23,8 @@ export interface Group {
   readonly work: string;
   /** What the time is: the clock's, or the processor's time that this process used (default: `clock`). */
   readonly meter?: 'clock' | 'cpu';
+  /** How much longer its samples are than those of the others, where a call is long; there are a third as many (default: 1). */
+  readonly longer?: number;
   cases(): Promise<readonly Case[]>;
 }
 

@@ -11,12 +11,15 @@ import type { Job, Measured, Told } from './job.ts';
 import { nodeProgram } from './nodes.ts';
 import { commit, machine, type Found, type Results, type Runtime } from './results.ts';
 import { runWorker } from './run-worker.ts';
+import { nameOf } from './verdicts.ts';
+import { profiled } from './profile.ts';
 import { report } from './report.ts';
 
 const root = join(benchFolder, '../..');
 const settings = settingsOf(process.argv.slice(2));
 if (settings === undefined) process.stdout.write(help);
-else await main(settings);
+else if (settings.profile === undefined) await main(settings);
+else await profile(settings.profile, settings);
 
 async function main({ out, nodes, pace, ...others }: Settings): Promise<void> {
   assertBuilt();
@@ -47,6 +50,19 @@ async function main({ out, nodes, pace, ...others }: Settings): Promise<void> {
   const measured = runtimes.reduce((sum, runtime) => sum + runtime.groups.length, 0);
   console.log(`${measured} groups measured, ${failures.length} failures`);
   process.exitCode = failures.length === 0 && measured > 0 ? 0 : 1;
+}
+
+async function profile(name: string, { pace }: Settings): Promise<void> {
+  assertBuilt();
+  const group = groups.find((each) => each.name === name);
+  if (group === undefined)
+    throw new TypeError(`--profile must be one of ${groups.map((each) => each.name).join(', ')}`);
+  const cases = await group.cases();
+  for (const each of cases.filter(({ by }) => by === 'inmesh')) {
+    await each.check();
+    console.log(`${nameOf(each)}: ${await profiled(each, pace)}`);
+  }
+  for (const each of cases) await each.close?.();
 }
 
 async function measure(program: string, { only, pace, watchMs }: Settings, failures: unknown[]): Promise<Runtime> {

@@ -1,4 +1,4 @@
-import type { Case } from './case.ts';
+import type { Case, Group } from './case.ts';
 
 /** How long everything takes. */
 export interface Pace {
@@ -8,6 +8,12 @@ export interface Pace {
   readonly warmUpMs: number;
   /** Decides the order within each round. */
   readonly seed: number;
+}
+
+/** The pace of a group: longer samples, and fewer, where it asks for them. */
+export function paceOf({ longer }: Group, pace: Pace): Pace {
+  if (longer === undefined) return pace;
+  return { ...pace, rounds: Math.max(3, Math.round(pace.rounds / 3)), sampleMs: pace.sampleMs * longer };
 }
 
 /** Runs a loop until V8 has compiled it, and gives how many times fill a sample. */

@@ -14,9 +14,12 @@ export function page(results: Results): string {
     `Measured ${date} at commit \`${commit}\` on ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGiB} GiB, ` +
       `${machine.system}; load ${machine.load.join(' before, ')} after. ${rounds} rounds of samples of ${sampleMs} ms, seed ${seed}.`,
     '',
+    ...(machine.load.some((mean) => mean > machine.cores) ? [BUSY, ''] : []),
     ...runtimes.flatMap(ofRuntime),
   ].join('\n');
 }
+
+const BUSY = '**The machine was busy with other things: times and ratios are rough.**';
 
 function ofRuntime(runtime: Runtime): string[] {
   const heading = `Node ${runtime.node}`;

@@ -7,27 +7,28 @@ import { groups } from './groups.ts';
 import { idle } from './groups/idle.ts';
 import { idling } from './idling.ts';
 import type { Job, Measured } from './job.ts';
-import type { Pace } from './pace.ts';
+import { paceOf } from './pace.ts';
 import { timed } from './timing.ts';
 
 const job = JSON.parse(process.argv[2] ?? '') as Job;
 assertBuilt();
+process.once('disconnect', () => process.exit()); // done, or the parent is gone
 await (job.mode === 'idle' ? idlers(job) : cases(job));
 process.disconnect?.(); // there is no parent when it is tried by hand
-process.exitCode = 0;
 
-async function cases(of: Extract<Job, { readonly pace: Pace }>): Promise<void> {
+async function cases(of: Extract<Job, { readonly group: string }>): Promise<void> {
   const group = groups.find(({ name }) => name === of.group);
   if (group === undefined) throw new Error(`no such group: ${of.group}`);
+  const pace = paceOf(group, of.pace);
   const all = await group.cases();
   for (const each of all) await checked(each);
   if (of.mode === 'time') {
-    const timings = await timed(all, group.meter, of.pace);
+    const timings = await timed(all, group.meter, pace);
     tell(all.map((each, index) => ({ ...nameOf(each), ...timings[index] })));
   } else {
-    const bytes = await allocated(all, of.pace);
+    const bytes = await allocated(all, pace);
     countGlobals();
-    const counts = await counted(all, of.pace);
+    const counts = await counted(all, pace);
     tell(all.map((each, index) => ({ ...nameOf(each), bytes: bytes[index], counts: counts[index] })));
   }
   for (const each of all) await each.close?.();
@@ -45,7 +46,6 @@ async function idlers({ index, watchMs }: Extract<Job, { readonly watchMs: numbe
   countGlobals();
   const idler = (await idle.idlers())[index];
   tell(idler === undefined ? [] : [{ ...nameOf(idler), idle: await idling(idler, watchMs) }]);
-  setTimeout(() => process.exit(), 100).unref();
 }
 
 function nameOf({ by, how, differs }: Pick<Case, 'by' | 'how' | 'differs'>) {

@@ -15,6 +15,7 @@ const MOST_TURNS = 16;
 export const group: Group = {
   name: 'in-flight',
   work: 'A call under a total and an attempt timeout and retry, 1,000 in flight, answered up to 16 turns of the event loop later',
+  longer: 10,
   async cases() {
     const random = seededRandom(3);
     const turns = new Turns();
