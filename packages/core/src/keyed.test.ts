@@ -150,13 +150,13 @@ describe('keyed', () => {
 
   it('does what it did if the hook throws or rejects, and publishes that', async () => {
     const heard: unknown[] = [];
-    const stop = listenerChannel.subscribe(({ to, error }) => heard.push([to, error]));
+    const stop = listenerChannel.subscribe((event) => heard.push([event.to, event.error]));
     let times = 0;
     const forgotten = (): Promise<void> => {
       if (++times === 1) throw new Error('thrown');
       return Promise.reject(new Error('rejected'));
     };
-    const perKey = keyed(inputOf, passThrough, { maxKeys: 1, forgotten: forgotten as () => void });
+    const perKey = keyed(inputOf, passThrough, { maxKeys: 1, forgotten });
     const handler = perKey(async (call) => call.input);
 
     for (const key of ['a', 'b', 'c']) expect(await handler(Call.start(key))).toBe(key);

@@ -1,4 +1,4 @@
-import { toEndpoint } from '@inmesh/core';
+import { toEndpoint } from '@inmesh/core/endpoints';
 import { describe, expect, it } from 'vitest';
 
 import { addressOf } from './address.ts';

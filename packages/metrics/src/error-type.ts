@@ -2,7 +2,12 @@ import { findError, ResilienceError, type Verdict } from '@inmesh/core';
 
 /** One of ours that ended the call, perhaps as the cause of what the platform says. */
 export function policyError(error: unknown): ResilienceError | undefined {
-  return error === undefined ? undefined : findError(error, ResilienceError);
+  if (error === undefined) return undefined;
+  try {
+    return findError(error, ResilienceError);
+  } catch {
+    return undefined; // it has a getter that throws
+  }
 }
 
 /**
@@ -28,5 +33,10 @@ function text(value: unknown, name: string): string | undefined {
 }
 
 function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined; // perhaps
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    return (value as Record<string, unknown>)[name]; // perhaps
+  } catch {
+    return undefined; // a getter that throws
+  }
 }

@@ -3,10 +3,10 @@ import {
   endpointChannel,
   endpointSourceChannel,
   run,
-  toEndpoint,
   type Endpoint,
   type EndpointEvent,
 } from '@inmesh/core';
+import { toEndpoint } from '@inmesh/core/endpoints';
 import { describe, expect, it } from 'vitest';
 
 import { EventMeters } from './event-meters.ts';

@@ -9,10 +9,10 @@ import {
   RejectedError,
   run,
   SUCCESS,
-  toEndpoint,
   wrap,
   type Policy,
 } from '@inmesh/core';
+import { toEndpoint } from '@inmesh/core/endpoints';
 import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -232,6 +232,27 @@ describe('measured', () => {
       await call(outcome).catch(() => {});
     expect(lines('http_client_active_requests')).toEqual(['http_client_active_requests{operation=""} 0']);
     expect(lines('upstream_rq_time_seconds_count')).toHaveLength(4);
+    policy.close();
+  });
+
+  it('counts a call whose error cannot be read, and passes it on', async () => {
+    const { policy, lines } = setUp();
+    const fail = (): never => {
+      throw new Error('trap');
+    };
+    const coy = Object.defineProperty(new Error('down'), 'code', { get: fail });
+    const shut: unknown = new Proxy({}, { get: fail, getPrototypeOf: fail });
+    for (const error of [coy, shut]) {
+      let caught: unknown;
+      await run(policy, () => Promise.reject(error)).catch((each: unknown) => {
+        caught = each; // given back, it would be asked for a `then`
+      });
+      expect(caught === error).toBe(true);
+    }
+    expect(lines('http_client_active_requests')).toEqual(['http_client_active_requests{operation=""} 0']);
+    expect(lines('http_client_request_duration_seconds_count')).toEqual([
+      `http_client_request_duration_seconds_count${head({ error_type: 'Error' })} 1`,
+    ]);
     policy.close();
   });
 

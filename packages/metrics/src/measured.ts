@@ -71,7 +71,7 @@ export function measured(
       try {
         return next(call).then(
           (result) => {
-            timing.settle(verdictOf(call, result, judge));
+            timing.fulfil(result);
             call.protocol.hold(result, timing);
             return result;
           },
@@ -107,15 +107,17 @@ class Timing implements Holder {
     this.#startedAt = clock.now();
   }
 
-  settle(verdict: Verdict, error?: unknown): void {
+  fulfil(result: unknown): void {
     quietly('measured', () => {
-      this.#errorType = this.#meters.settled(this.#call, verdict, error, this.#seconds());
+      this.#settle(verdictOf(this.#call, result, this.#judge), undefined);
     });
   }
 
   /** It rejected, and is over with that. */
   fail(error: unknown): void {
-    this.settle(verdictOfError(this.#call, error, this.#judge), error);
+    quietly('measured', () => {
+      this.#settle(verdictOfError(this.#call, error, this.#judge), error);
+    });
     this.over(error);
   }
 
@@ -125,6 +127,10 @@ class Timing implements Holder {
       const verdict = error === undefined ? SUCCESS : verdictOfError(this.#call, error, this.#judge);
       this.#meters.over(this.#call, verdict, error, this.#errorType, this.#seconds());
     });
+  }
+
+  #settle(verdict: Verdict, error: unknown): void {
+    this.#errorType = this.#meters.settled(this.#call, verdict, error, this.#seconds());
   }
 
   #seconds(): number {
