@@ -10,6 +10,8 @@ export interface Settings {
   readonly nodes: readonly string[];
   readonly pace: Pace;
   readonly watchMs: number;
+  /** Nothing is measured: what is in the folder is drawn anew. */
+  readonly render: boolean;
   /** Of what group our cases are profiled instead. */
   readonly profile: string | undefined;
   /** Where the results go; nowhere if undefined. */
@@ -26,6 +28,7 @@ Measures the built packages beside their peers, and writes docs/benchmarks: resu
   --node WHICH     'this', or 24 to get that one from npm; may be repeated (default: this and 24; short: this)
   --seed N         decides the order within each round (default: 1)
   --out FOLDER     where to write results (default: docs/benchmarks)
+  --render         measures nothing; writes the page and charts of results.json anew
   --profile GROUP  instead, shows where our cases of a group spend time, and what allocates
   --help           shows this
 `;
@@ -42,6 +45,7 @@ export function settingsOf(args: readonly string[]): Settings | undefined {
       seed: { type: 'string', default: '1' },
       out: { type: 'string' },
       profile: { type: 'string' },
+      render: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -51,6 +55,7 @@ export function settingsOf(args: readonly string[]): Settings | undefined {
   return {
     short,
     profile: values.profile,
+    render: values.render,
     only: only === undefined ? undefined : new RegExp(only),
     nodes: values.node ?? (short ? ['this'] : ['this', '24']),
     pace: {

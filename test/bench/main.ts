@@ -1,5 +1,5 @@
 // Measures every group on every Node that is asked for, one process after the other, and writes what was found.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -11,6 +11,7 @@ import type { Job, Measured, Told } from './job.ts';
 import { nodeProgram } from './nodes.ts';
 import { commit, machine, type Found, type Results, type Runtime } from './results.ts';
 import { runWorker } from './run-worker.ts';
+import { page } from './tables.ts';
 import { nameOf } from './verdicts.ts';
 import { profiled } from './profile.ts';
 import { report } from './report.ts';
@@ -18,38 +19,47 @@ import { report } from './report.ts';
 const root = join(benchFolder, '../..');
 const settings = settingsOf(process.argv.slice(2));
 if (settings === undefined) process.stdout.write(help);
-else if (settings.profile === undefined) await main(settings);
-else await profile(settings.profile, settings);
+else if (settings.render) write(read(settings.out), settings.out);
+else if (settings.profile !== undefined) await profile(settings.profile, settings);
+else await main(settings);
 
-async function main({ out, nodes, pace, ...others }: Settings): Promise<void> {
+async function main({ nodes, out, pace, short, ...others }: Settings): Promise<void> {
   assertBuilt();
   const failures: unknown[] = [];
   const load = [loadavg()[0] ?? NaN];
   const runtimes: Runtime[] = [];
-  for (const which of nodes)
-    runtimes.push(await measure(nodeProgram(which, root), { out, nodes, pace, ...others }, failures));
+  for (const which of nodes) runtimes.push(await measure(nodeProgram(which, root), { pace, ...others }, failures));
   load.push(loadavg()[0] ?? NaN);
+  const { rounds, sampleMs, seed } = pace;
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
     commit: commit(root),
     machine: machine(load),
-    rounds: pace.rounds,
-    sampleMs: pace.sampleMs,
-    seed: pace.seed,
+    rounds,
+    sampleMs,
+    seed,
     runtimes,
   };
-  const pages = report(results);
-  if (out !== undefined) {
-    const folder = resolve(root, out);
-    mkdirSync(folder, { recursive: true });
-    for (const [name, text] of Object.entries(pages)) writeFileSync(join(folder, name), text);
-    console.log(`wrote ${Object.keys(pages).join(', ')} to ${out}`);
-  }
-  if (!others.short) console.log(pages['results.md']);
+  if (!short) console.log(page(results));
+  write(results, out);
   for (const failure of failures) console.error(failure);
   const measured = runtimes.reduce((sum, runtime) => sum + runtime.groups.length, 0);
   console.log(`${measured} groups measured, ${failures.length} failures`);
   process.exitCode = failures.length === 0 && measured > 0 ? 0 : 1;
+}
+
+/** Draws the report, which shows that it can be drawn, and writes it if there is where to. */
+function write(results: Results, out: string | undefined): void {
+  const files = report(results);
+  if (out === undefined) return;
+  const folder = resolve(root, out);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  console.log(`wrote ${Object.keys(files).length} files to ${out}`);
+}
+
+function read(folder = 'docs/benchmarks'): Results {
+  return JSON.parse(readFileSync(join(resolve(root, folder), 'results.json'), 'utf8')) as Results;
 }
 
 async function profile(name: string, { pace }: Settings): Promise<void> {
@@ -65,7 +75,11 @@ async function profile(name: string, { pace }: Settings): Promise<void> {
   for (const each of cases) await each.close?.();
 }
 
-async function measure(program: string, { only, pace, watchMs }: Settings, failures: unknown[]): Promise<Runtime> {
+async function measure(
+  program: string,
+  { only, pace, watchMs }: Pick<Settings, 'only' | 'pace' | 'watchMs'>,
+  failures: unknown[],
+): Promise<Runtime> {
   const found: Found[] = [];
   const versions = { node: '', v8: '' };
   const tried = async (job: Job): Promise<readonly Measured[]> => {

@@ -64,7 +64,7 @@ function ofGroup({ group, work, meter, cases }: Found): string[] {
     ...(idle
       ? table(['who', 'bytes', 'timers', 'CPU of 10,000', 'differs'], cases.map(idleRow))
       : table(
-          ['who', time, '× bare', 'bytes', 'promises', 'timers', 'AbortControllers', 'differs'],
+          ['who', time, `× ${cases[0]?.by ?? ''}`, 'bytes', 'promises', 'timers', 'AbortControllers', 'differs'],
           cases.map(timeRow),
         )),
     '',

@@ -52,9 +52,7 @@ function readings(measure: Measure, cases: readonly Measured[]): Reading[] {
     case 'time':
       return [reading(over('time', measure.over), 'ns', ns(ours) - nsOf(cases, measure.over))];
     case 'added':
-      return all(cases, measure.beside).map((peer) =>
-        reading(`added to ${nameOf(peer)}`, '%', ns(ours) / ns(peer) - 1),
-      );
+      return [reading(addedTo(cases[0], ours), '%', (ours?.ratio?.median ?? NaN) - 1)];
     case 'bytes':
       return [reading(over('allocated', measure.over), 'B', bytes(ours) - bytes(one(cases, measure.over)))];
     case 'count':
@@ -88,6 +86,11 @@ function idleReading(
   const value = (ours?.idle?.[what] ?? NaN) - (base?.idle?.[what] ?? 0);
   if (what === 'cpu') return reading('processor time of all 10,000', '%', value);
   return what === 'bytes' ? reading('bytes', 'B', value) : reading('timers', '', value);
+}
+
+function addedTo(first: Measured | undefined, ours: Measured | undefined): string {
+  const how = ours?.how === undefined ? '' : `${ours.how}, `;
+  return `${how}added to ${first === undefined ? 'nothing' : nameOf(first)}`;
 }
 
 const countNames: Readonly<Record<keyof Counts, string>> = {
