@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Deadline, Deadlines } from './deadlines.ts';
+import type { Clock, Timer } from '../clock.ts';
 import { virtualClock, type VirtualClock } from '../testing/virtual-clock.ts';
 
 /** Remembers when it expired, and does what the test wants then. */
@@ -42,6 +43,22 @@ function polledByHand() {
     100,
   );
   return { clock, deadlines, poll: () => polls.shift()?.() };
+}
+
+/** Deadlines on a clock that says how long its timers were set for, and whose timers are bare numbers, as in browsers. */
+function counted() {
+  const clock = virtualClock();
+  const waits: number[] = [];
+  const bare: Clock = {
+    ...clock,
+    now: () => clock.now(),
+    clearTimeout: () => {},
+    setTimeout(callback, ms) {
+      clock.setTimeout(callback, ms);
+      return waits.push(ms) as Timer;
+    },
+  };
+  return { clock, waits, deadlines: new Deadlines(bare, 100) };
 }
 
 describe('Deadlines', () => {
@@ -237,5 +254,56 @@ describe('Deadlines', () => {
 
     await clock.advance(1);
     expect(probe.expiredAt).toEqual([{ at: 5_000, local: false }]);
+  });
+
+  it('removes nothing that was never queued', async () => {
+    const { clock, deadlines, due } = queue();
+    const probe = due(10);
+    deadlines.remove(new Probe(clock));
+    expect(clock.refs).toBe(1);
+
+    await clock.advance(10);
+    expect(probe.expiredAt.length).toBe(1);
+  });
+
+  it('sets its timer once for deadlines that are due together', () => {
+    const { clock, deadlines, waits } = counted();
+    for (let n = 0; n < 10; n++) deadlines.add(new Probe(clock), 1_000, 0);
+    expect(waits).toEqual([1_000]);
+  });
+
+  it('sets no timer before it dealt with what is due', async () => {
+    const { clock, deadlines, poll } = polledByHand();
+    deadlines.add(new Probe(clock), 10, 0);
+    await clock.advance(10);
+    deadlines.add(new Probe(clock), 15, 10);
+    expect(clock.timers).toBe(0);
+
+    poll();
+    expect(clock.timers).toBe(1);
+  });
+
+  it('takes what is 20 ms late for in time', async () => {
+    const { clock, due } = queue(100);
+    const [probe, excused] = [due(10), due(200)];
+    clock.block(30);
+    await clock.advance(0);
+    expect(probe.expiredAt).toEqual([{ at: 30, local: false }]);
+
+    clock.block(200); // 30 ms late, hence put off to 260
+    await clock.advance(0);
+    clock.block(50);
+    await clock.advance(0);
+    expect(excused.expiredAt).toEqual([{ at: 280, local: false }]);
+  });
+
+  it('needs no timers that can let a process end', async () => {
+    const { clock, deadlines } = counted();
+    const probe = new Probe(clock);
+    deadlines.add(probe, 10, 0);
+    deadlines.settle(probe);
+    deadlines.add(new Probe(clock), 20, 0);
+    await clock.advance(20);
+    expect(probe.expiredAt).toEqual([{ at: 10, local: false }]);
   });
 });
