@@ -18,6 +18,6 @@ export default defineConfig({
     exclude: ['src/abort.test.ts'], // a million calls, to count what they leave behind: seconds for each mutant
     isolate: false,
     setupFiles: [join(import.meta.dirname, 'fresh.ts')],
-    testTimeout: 30_000,
+    testTimeout: 30_000, // as ever: a busy machine kills no mutant
   },
 });
