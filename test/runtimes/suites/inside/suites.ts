@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { startTests, type Task, type VitestRunner } from '@vitest/runner';
 
 import { facts } from './facts.ts';
@@ -20,9 +21,13 @@ export interface RanTest {
 
 type Load = () => Promise<unknown>;
 
-/** Runs the files of tests as Vitest does, one after another, all in this process. */
+/**
+ * Runs the files of tests as Vitest does, one after another, all in this process. Properties are tried on the same inputs in
+ * every runtime, so that what differs is the runtime; under Vitest they are tried on new ones each time.
+ */
 export async function runSuites(files: Readonly<Record<string, Load>>): Promise<Ran> {
   const unhandled = unhandledRejections();
+  fc.configureGlobal({ seed: 1 });
   const found = await startTests(Object.keys(files), runnerOf(files));
   const tests = found.flatMap((file) => [...brokenOf(file.filepath, file), ...testsOf(file.filepath, file.tasks, '')]);
   return { tests, facts: await facts(), unhandled: [...unhandled.values()] };
