@@ -17,7 +17,7 @@ export interface Option {
   readonly initial: ts.Expression | undefined;
 }
 
-/** Every exported interface whose name ends in `Options`. */
+/** Every exported interface whose name ends in `Options`; a brand, as in `~inmesh`, is none of its options. */
 export function optionsTypes({ packages, checker }: Repository): OptionsType[] {
   const initials = new Map(packages.flatMap(({ files }) => files.flatMap((file) => initialsIn(file, checker))));
   return packages.flatMap((of) =>
@@ -29,6 +29,7 @@ export function optionsTypes({ packages, checker }: Repository): OptionsType[] {
         options: checker
           .getDeclaredTypeOfSymbol(symbol)
           .getProperties()
+          .filter(({ name }) => !name.startsWith('~'))
           .map((property) => ({
             name: property.name,
             required: (property.flags & ts.SymbolFlags.Optional) === 0,
