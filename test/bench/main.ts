@@ -42,7 +42,7 @@ async function main({ nodes, out, pace, short, ...others }: Settings): Promise<v
   };
   if (!short) console.log(page(results));
   write(results, out);
-  for (const failure of failures) console.error(failure);
+  for (const failure of failures) console.error(String(failure)); // the worker told more
   const measured = runtimes.reduce((sum, runtime) => sum + runtime.groups.length, 0);
   console.log(`${measured} groups measured, ${failures.length} failures`);
   process.exitCode = failures.length === 0 && measured > 0 ? 0 : 1;

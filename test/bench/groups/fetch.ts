@@ -60,7 +60,7 @@ const wholeStack = (origins: readonly string[]): Policy =>
     loadBalancer({ endpoints: origins }),
     circuitBreaker(),
     timeout(500, { until: 'head' }),
-    tokenBucket({ ratePerSecond: 1e9 }),
+    tokenBucket({ ratePerSecond: 1e8 }),
   );
 
 const textOf = async (response: Promise<{ text(): Promise<string> }>): Promise<string> => await (await response).text();

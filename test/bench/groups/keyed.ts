@@ -1,13 +1,14 @@
 import { ok, strictEqual } from 'node:assert/strict';
 
-import { keyed, wrap } from '@inmesh/core';
+import { wrap } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
 import { seededRandom } from '@inmesh/core/testing';
 import { tokenBucket, type TokenBucket } from '@inmesh/rate-limiter';
 
 import { answersOne, bare, one, type Case, type Group } from '../case.ts';
 import { peers, type Peer } from '../peers.ts';
 
-const PLENTY = 1e9;
+const PLENTY = 1e8;
 const keys = Array.from({ length: 10_000 }, (_, index) => `tenant-${index}`);
 const random = seededRandom(7);
 /** Which key comes when: drawn before, and as many as a mask can wrap. */
