@@ -1,6 +1,7 @@
 // A breaker among other policies, and one breaker for each host.
 import { circuitBreaker } from '@inmesh/circuit-breaker';
-import { compose, FAILURE, keyed, wrap } from '@inmesh/core';
+import { compose, FAILURE, wrap } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
 import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';
 

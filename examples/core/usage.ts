@@ -2,18 +2,18 @@
 import {
   channel,
   compose,
-  defineProtocol,
   FAILURE,
   isError,
   Key,
-  keyed,
   LASTING_FAILURE,
-  observed,
   RejectedError,
   run,
   wrap,
   type Policy,
 } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
+import { observed } from '@inmesh/core/observed';
+import { defineProtocol } from '@inmesh/core/protocols';
 
 const passOn: Policy = (next) => next;
 

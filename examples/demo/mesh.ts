@@ -1,5 +1,6 @@
 import { circuitBreaker, failureRatio } from '@inmesh/circuit-breaker';
-import { compose, endpoint, keyed, type Policy } from '@inmesh/core';
+import { compose, endpoint, type Policy } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
 import { wrapFetch } from '@inmesh/fetch';
 import { loadBalancer } from '@inmesh/load-balancer';
 import { measured, type Registry } from '@inmesh/metrics';

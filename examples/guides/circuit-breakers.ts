@@ -1,6 +1,7 @@
 // Breakers that help, and breakers that do not.
 import { circuitBreaker, CircuitOpenError, failureRatio } from '@inmesh/circuit-breaker';
-import { compose, isError, keyed, run, wrap } from '@inmesh/core';
+import { compose, isError, run, wrap } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
 import { constant } from '@inmesh/core/backoff';
 import { wrapFetch } from '@inmesh/fetch';
 import { retry } from '@inmesh/retry';

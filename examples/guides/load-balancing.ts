@@ -1,6 +1,7 @@
 // Balancers that help, and balancers that do not.
 import { circuitBreaker } from '@inmesh/circuit-breaker';
-import { compose, endpoint, Key, keyed, run, wrap, type CallView, type EndpointSource } from '@inmesh/core';
+import { compose, endpoint, Key, run, wrap, type CallView, type EndpointSource } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
 import { leastLoaded, loadBalancer, peakEwma, roundRobin, type Algorithm } from '@inmesh/load-balancer';
 import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';

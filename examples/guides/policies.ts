@@ -1,7 +1,8 @@
 // Policies of one's own that hold together, and some that do not.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { circuitBreaker } from '@inmesh/circuit-breaker';
-import { compose, observed, RejectedError, run, wrap, type Policy } from '@inmesh/core';
+import { compose, RejectedError, run, wrap, type Policy } from '@inmesh/core';
+import { observed } from '@inmesh/core/observed';
 import { HeldResult, heldProtocol } from '@inmesh/core/testing';
 import { wrapFetch } from '@inmesh/fetch';
 

@@ -1,6 +1,7 @@
 // What an outcome means: said once, and what happens where it is said elsewhere or not at all.
 import { circuitBreaker } from '@inmesh/circuit-breaker';
-import { compose, defineProtocol, FAILURE, IGNORABLE, SUCCESS, wrap, type Call, type Verdict } from '@inmesh/core';
+import { compose, FAILURE, IGNORABLE, SUCCESS, wrap, type Call, type Verdict } from '@inmesh/core';
+import { defineProtocol } from '@inmesh/core/protocols';
 import { constant } from '@inmesh/core/backoff';
 import { httpProtocol, verdictOfResponse } from '@inmesh/http';
 import { retry } from '@inmesh/retry';

@@ -1,6 +1,7 @@
 // Retries that help, and retries that make it worse.
 import { circuitBreaker } from '@inmesh/circuit-breaker';
-import { compose, defineProtocol, wrap } from '@inmesh/core';
+import { compose, wrap } from '@inmesh/core';
+import { defineProtocol } from '@inmesh/core/protocols';
 import { constant, exponential, type Backoff } from '@inmesh/core/backoff';
 import { seededRandom } from '@inmesh/core/testing';
 import { retry } from '@inmesh/retry';

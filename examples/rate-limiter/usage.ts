@@ -1,5 +1,6 @@
 // A bucket by hand, its error, and one bucket for each tenant.
-import { compose, isError, Key, keyed, run, type Policy } from '@inmesh/core';
+import { compose, isError, Key, run, type Policy } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
 import { RateLimitedError, tokenBucket } from '@inmesh/rate-limiter';
 
 // #region by-hand

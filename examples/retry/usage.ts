@@ -1,5 +1,6 @@
 // Other waits, other opinions, and what is not sent again.
-import { compose, defineProtocol, FAILURE, LASTING_FAILURE, run, wrap } from '@inmesh/core';
+import { compose, FAILURE, LASTING_FAILURE, run, wrap } from '@inmesh/core';
+import { defineProtocol } from '@inmesh/core/protocols';
 import { constant, decorrelated, exponential, type Backoff } from '@inmesh/core/backoff';
 import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';

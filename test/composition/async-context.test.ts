@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-import { compose, keyed, observed, wrap, type CallView } from '@inmesh/core';
+import { compose, wrap, type CallView } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
+import { observed } from '@inmesh/core/observed';
 import { constant } from '@inmesh/core/backoff';
 import { virtualClock } from '@inmesh/core/testing';
 import { retry } from '@inmesh/retry';

@@ -1,5 +1,6 @@
 import { circuitBreaker, consecutiveFailures } from '@inmesh/circuit-breaker';
-import { Call, keyed, type EndpointSource } from '@inmesh/core';
+import { Call, type EndpointSource } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
 import { loadBalancer } from '@inmesh/load-balancer';
 import { createRegistry, measured } from '@inmesh/metrics';
 import { describe, expect, it } from 'vitest';

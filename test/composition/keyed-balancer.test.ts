@@ -1,4 +1,5 @@
-import { Call, endpoint, keyed } from '@inmesh/core';
+import { Call, endpoint } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
 import { HeldResult, heldProtocol, virtualClock } from '@inmesh/core/testing';
 import { loadBalancer } from '@inmesh/load-balancer';
 import { describe, expect, it } from 'vitest';

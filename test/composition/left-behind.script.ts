@@ -5,7 +5,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { circuitBreaker, consecutiveFailures } from '@inmesh/circuit-breaker';
-import { compose, FAILURE, observed, systemClock, type Policy } from '@inmesh/core';
+import { compose, FAILURE, systemClock, type Policy } from '@inmesh/core';
+import { observed } from '@inmesh/core/observed';
 import { wrapFetch } from '@inmesh/fetch';
 import { loadBalancer } from '@inmesh/load-balancer';
 import { tokenBucket } from '@inmesh/rate-limiter';

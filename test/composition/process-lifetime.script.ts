@@ -1,5 +1,7 @@
 // A process that does one thing, named by its argument, and ends when nothing is left to wait for.
-import { compose, keyed, observed, run, wrap } from '@inmesh/core';
+import { compose, run, wrap } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
+import { observed } from '@inmesh/core/observed';
 import { constant } from '@inmesh/core/backoff';
 import { HeldResult, heldProtocol } from '@inmesh/core/testing';
 import { retry } from '@inmesh/retry';

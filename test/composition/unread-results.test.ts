@@ -1,4 +1,7 @@
-import { Call, compose, defineProtocol, keyed, observed, type Holder, type Policy } from '@inmesh/core';
+import { Call, compose, type Holder, type Policy } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
+import { observed } from '@inmesh/core/observed';
+import { defineProtocol } from '@inmesh/core/protocols';
 import { constant } from '@inmesh/core/backoff';
 import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';

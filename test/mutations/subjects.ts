@@ -10,6 +10,7 @@ export const subjects: Readonly<Record<string, readonly string[]>> = {
     'keyed',
     'observed',
     'protocol',
+    'protocols',
     'verdict',
     'window',
     'wrap',
@@ -18,3 +19,8 @@ export const subjects: Readonly<Record<string, readonly string[]>> = {
   'rate-limiter': ['bucket', 'queue', 'token-bucket', 'waiting'],
   retry: ['retry', 'schedule', 'sleep'],
 };
+
+/** Their paths. */
+export const files: readonly string[] = Object.entries(subjects).flatMap(([name, paths]) =>
+  paths.map((path) => `packages/${name}/src/${path}.ts`),
+);

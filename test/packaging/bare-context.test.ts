@@ -52,7 +52,10 @@ function loader(context: Context): (id: string) => unknown {
 const paths: readonly [name: string, path: string, result: unknown][] = [
   [
     'core',
-    `const { wrap, compose, keyed, observed, toEndpoint, circuitChannel } = require('@inmesh/core');
+    `const { wrap, compose, circuitChannel } = require('@inmesh/core');
+     const { keyed } = require('@inmesh/core/keyed');
+     const { observed } = require('@inmesh/core/observed');
+     const { toEndpoint } = require('@inmesh/core/endpoints');
      const seen = [];
      const policy = compose(
        observed((call, { verdict }) => seen.push(verdict.health)),

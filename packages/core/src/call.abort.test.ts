@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { AbortSink } from './abort.ts';
 import { Call } from './call.ts';
 import { Key } from './key.ts';
-import { defineProtocol } from './protocol.ts';
+import { defineProtocol } from './protocols.ts';
 import { HeldResult, heldProtocol } from './testing/held-result.ts';
 
 const tenant = new Key<string | undefined>('test:tenant', undefined);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { Call } from './call.ts';
 import { Key } from './key.ts';
-import { defineProtocol, plain } from './protocol.ts';
+import { plain } from './protocol.ts';
+import { defineProtocol } from './protocols.ts';
 
 const tenant = new Key<string | undefined>('test:tenant', undefined);
 const colour = new Key<string>('test:colour', 'grey');

@@ -2,7 +2,7 @@ import { show } from '@inmesh/core/options';
 
 import { AbortScope, callerSignal, type AbortSink, type AbortSource } from './abort.ts';
 import type { Key } from './key.ts';
-import { guarded, plain, type Holder, type Protocol } from './protocol.ts';
+import { plain, type Holder, type Protocol } from './protocol.ts';
 
 /** What is known when a call begins. */
 export interface CallOptions {
@@ -96,7 +96,8 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
    * Throws a `TypeError` naming an option that is unknown or of the wrong kind.
    */
   static start(input: unknown, options: CallOptions = NO_OPTIONS, name = ''): Call {
-    return startChecked(input, checkedCallOptions(options), name);
+    checkCallOptions(options);
+    return startChecked(input, options, name);
   }
 
   /** What the adapter was called with; for `wrap`, the function's arguments. */
@@ -282,7 +283,7 @@ function derive(
   return new Call(origin, parent, attempt, deadline, key, value);
 }
 
-/** Begins a call whose options went through {@link checkedCallOptions} before. */
+/** Begins a call whose options went through {@link checkCallOptions} before. */
 export function startChecked(input: unknown, options: CallOptions, name: string): Call {
   return new Call(new Origin(input, options, name), undefined, 1, Infinity);
 }
@@ -290,8 +291,8 @@ export function startChecked(input: unknown, options: CallOptions, name: string)
 const NO_OPTIONS: CallOptions = Object.freeze({});
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set(['name', 'signal', 'protocol', 'captureStacks']);
 
-/** The options, with a protocol that harms no call. Throws a `TypeError` naming one that is unknown or of the wrong kind. */
-export function checkedCallOptions(options: CallOptions): CallOptions {
+/** Throws a `TypeError` naming an option that is unknown or of the wrong kind. */
+export function checkCallOptions(options: CallOptions): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new TypeError(`options of a call must be an object, got ${show(options)}`);
   for (const option in options)
@@ -300,11 +301,8 @@ export function checkedCallOptions(options: CallOptions): CallOptions {
   if (name !== undefined && typeof name !== 'string') throw new TypeError(`name must be a string, got ${show(name)}`);
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw new TypeError(`signal must be an AbortSignal, got ${show(signal)}`);
-  if (protocol !== undefined && typeof protocol?.hold !== 'function')
+  if (protocol !== undefined && protocol?.['~inmesh'] !== 'protocol')
     throw new TypeError(`protocol must come from defineProtocol, got ${show(protocol)}`);
   if (captureStacks !== undefined && typeof captureStacks !== 'boolean')
     throw new TypeError(`captureStacks must be a boolean, got ${show(captureStacks)}`);
-  if (protocol === undefined) return options;
-  const safe = guarded(protocol);
-  return safe === protocol ? options : { ...options, protocol: safe };
 }

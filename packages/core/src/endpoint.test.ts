@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { toEndpoint, type Endpoint } from './endpoint.ts';
+import { type Endpoint } from './endpoint.ts';
+import { toEndpoint } from './endpoints.ts';
 
 describe('toEndpoint', () => {
   it.each([

@@ -2,7 +2,7 @@ export type { AbortSink, AbortSource } from './abort.ts';
 export { Call, type CallOptions, type CallView } from './call.ts';
 export { channel, listenerChannel, publishError, quietly, type Channel, type ListenerEvent } from './channel.ts';
 export { systemClock, systemRandom, type Clock, type Random, type Timer } from './clock.ts';
-export { endpoint, toEndpoint, type Endpoint, type EndpointSource } from './endpoint.ts';
+export { endpoint, type Endpoint, type EndpointSource } from './endpoint.ts';
 export {
   findError,
   isError,
@@ -21,9 +21,7 @@ export {
 } from './events.ts';
 export { compose, type Handler, type Layer, type Policy } from './handler.ts';
 export { Key } from './key.ts';
-export { keyed, type Keyed, type KeyedLayer, type KeyedOptions, type KeyedState } from './keyed.ts';
-export { observed, type ObservedOptions, type Outcome } from './observed.ts';
-export { defineProtocol, plain, type Holder, type Protocol } from './protocol.ts';
+export { plain, type Holder, type Protocol } from './protocol.ts';
 export {
   FAILURE,
   IGNORABLE,

@@ -1,9 +1,5 @@
+import { compose, quietly, type Call, type Handler, type Holder, type Layer, type Policy } from '@inmesh/core';
 import { callable, count, rejectUnknown } from '@inmesh/core/options';
-
-import type { Call } from './call.ts';
-import { quietly } from './channel.ts';
-import { apply, type Handler, type Layer, type Policy } from './handler.ts';
-import type { Holder } from './protocol.ts';
 
 /** How much is remembered, and who hears of what goes. */
 export interface KeyedOptions<K = unknown, P = unknown> {
@@ -69,7 +65,7 @@ export function keyed<T, K, P extends Layer<T>>(
         const entry = entries.enter(select(call));
         const current = (visit = new Visit(entries, entry));
         let handler = handlers.get(entry);
-        if (handler === undefined) handlers.set(entry, (handler = apply(entry.policy, next)));
+        if (handler === undefined) handlers.set(entry, (handler = compose<T>(entry.policy)(next)));
         return handler(call).then(
           (result) => {
             call.protocol.hold(result, current);

@@ -1,11 +1,6 @@
+import { quietly, SUCCESS, systemClock, verdictOf, verdictOfError } from '@inmesh/core';
+import type { Call, Clock, Holder, Policy, Verdict } from '@inmesh/core';
 import { callable, clockOf, rejectUnknown } from '@inmesh/core/options';
-
-import type { Call } from './call.ts';
-import { systemClock, type Clock } from './clock.ts';
-import { quietly } from './channel.ts';
-import type { Policy } from './handler.ts';
-import type { Holder } from './protocol.ts';
-import { SUCCESS, verdictOf, verdictOfError, type Verdict } from './verdict.ts';
 
 /** How a call ended. */
 export interface Outcome {

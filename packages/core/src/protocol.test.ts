@@ -3,9 +3,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Call } from './call.ts';
 import { listenerChannel } from './channel.ts';
 import { systemClock } from './clock.ts';
-import { defineProtocol, plain, type Holder, type Protocol } from './protocol.ts';
-import { compose, type Policy } from './handler.ts';
-import { run, wrap } from './wrap.ts';
+import { plain, type Holder, type Protocol } from './protocol.ts';
+import { defineProtocol } from './protocols.ts';
 import { FAILURE, IGNORABLE, LASTING_FAILURE, SUCCESS } from './verdict.ts';
 
 const call = Call.start(undefined);
@@ -51,45 +50,17 @@ describe('plain', () => {
 });
 
 describe('a protocol made by hand', () => {
-  const bug = new Error('broken protocol');
-  const broken: Protocol = {
-    ...plain,
-    ofResult() {
-      throw bug;
-    },
-    hold() {
-      throw bug;
-    },
-  };
+  it.each([
+    ['of nothing', { hold: (_result: unknown, waiting: Holder) => waiting.over() }],
+    ['of plain', { ...plain }],
+    ['of a defined one', { ...defineProtocol({}) }],
+  ])('is refused if it was made %s, since nobody guards its members', (_name, made) => {
+    const protocol = made as Protocol;
 
-  it('harms no call', () => {
-    const { protocol } = Call.start(undefined, { protocol: broken });
-    const waiting = holder();
-    protocol.hold('result', waiting);
-
-    expect(protocol.ofResult('result', call)).toBe(IGNORABLE);
-    expect(waiting.told).toEqual([undefined]);
-  });
-
-  it('is the same for every call, and plain where it was', async () => {
-    const seen = new Set<Protocol>();
-    const looking: Policy = (next) => (each) => {
-      seen.add(each.protocol);
-      return next(each);
-    };
-    const send = wrap(looking, () => 'answer', { protocol: broken });
-    await send();
-    await send();
-    await run(looking, () => 'answer', { protocol: broken });
-
-    expect([...seen]).toHaveLength(1);
-    expect([...seen].every((protocol) => protocol.discard === plain.discard)).toBe(true);
-  });
-
-  it('may lack what plain knows', async () => {
-    const partial = { hold: (_result: unknown, waiting: Holder) => waiting.over() } as Protocol;
-    expect(await run(compose(), () => 'answer', { protocol: partial })).toBe('answer');
-    expect(Call.start(undefined, { protocol: partial }).protocol.ofResult('answer', call)).toBe(SUCCESS);
+    expect(() => Call.start(undefined, { protocol })).toThrow(
+      new TypeError('protocol must come from defineProtocol, got an object'),
+    );
+    expect(Call.start(undefined, { protocol: defineProtocol(made) }).protocol.ofResult('answer', call)).toBe(SUCCESS);
   });
 });
 
@@ -147,7 +118,7 @@ describe('defineProtocol', () => {
     const broken = () => {
       throw bug;
     };
-    const known: Protocol = {
+    const known = {
       ofResult: broken,
       ofError: broken,
       retryAfterMs: broken,

@@ -1,8 +1,5 @@
-import { show } from '@inmesh/core/options';
-
 import type { Call } from './call.ts';
-import { publishError, quietly } from './channel.ts';
-import { FAILURE, IGNORABLE, isVerdict, LASTING_FAILURE, SUCCESS, nameOf, type Verdict } from './verdict.ts';
+import { FAILURE, IGNORABLE, LASTING_FAILURE, SUCCESS, nameOf, type Verdict } from './verdict.ts';
 
 /** Is told once when a result is over. It must not refer to the result, or an unread one could never be collected. */
 export interface Holder {
@@ -10,8 +7,10 @@ export interface Holder {
   over(error?: unknown): void;
 }
 
-/** What an adapter knows about its requests and results: one classifier that drives every policy. */
+/** What an adapter knows about its requests and results: one classifier that drives every policy. Made by `defineProtocol`. */
 export interface Protocol {
+  /** Its members harm no call, whatever they do; read by name, so it survives two installed copies. */
+  readonly '~inmesh': 'protocol';
   /** What a result says about the other side. */
   ofResult(result: unknown, call: Call): Verdict;
   /** What a rejection says about the other side; asked only of errors that are not ours. */
@@ -28,11 +27,7 @@ export interface Protocol {
   discard(result: unknown, call: Call): void;
 }
 
-/**
- * The protocol of functions: what fulfils is a success and over at once, what rejects is a failure worth another attempt.
- * A `ReferenceError` or `SyntaxError` is a bug that would only happen again; somebody else's `AbortError` says nothing.
- */
-export const plain: Protocol = Object.freeze<Protocol>({
+const members: Omit<Protocol, '~inmesh'> = {
   ofResult: () => SUCCESS,
   ofError: (error) => {
     const name = nameOf(error);
@@ -46,85 +41,13 @@ export const plain: Protocol = Object.freeze<Protocol>({
     holder.over();
   },
   discard: () => {},
-});
+};
 
 /**
- * A protocol that says what it knows; the rest is as for {@link plain} functions.
- *
- * A member that throws, or answers what is no answer, harms no call: what is wrong is published on `inmesh:listener`, the
- * outcome says nothing, the operation is not repeated, the result is over.
- *
- * Throws a `TypeError` naming a member that is unknown or no function.
- *
- * @example
- * const postgres = defineProtocol({ ofError: (error) => (isDeadlock(error) ? FAILURE : LASTING_FAILURE) });
+ * The protocol of functions: what fulfils is a success and over at once, what rejects is a failure worth another attempt.
+ * A `ReferenceError` or `SyntaxError` is a bug that would only happen again; somebody else's `AbortError` says nothing.
  */
-export function defineProtocol(known: Partial<Protocol>): Protocol {
-  if (typeof known !== 'object' || known === null || Array.isArray(known))
-    throw new TypeError(`a protocol must be an object, got ${show(known)}`);
-  for (const member of Object.keys(known)) {
-    if (!(member in plain)) throw new TypeError(`unknown member of a protocol: ${member}`);
-  }
-  const protocol = guard(known);
-  guardedProtocols.set(protocol, protocol);
-  return protocol;
-}
-
-const guardedProtocols = new WeakMap<Protocol, Protocol>();
-guardedProtocols.set(plain, plain);
-
-/** A protocol that harms no call: one that `defineProtocol` made is that already, one made by hand becomes it here, once. */
-export function guarded(protocol: Protocol): Protocol {
-  let guardedOne = guardedProtocols.get(protocol);
-  if (guardedOne === undefined) guardedProtocols.set(protocol, (guardedOne = guard(protocol)));
-  return guardedOne;
-}
-
-function guard(known: Partial<Protocol>): Protocol {
-  return Object.freeze<Protocol>({
-    ofResult: guardMember(known, 'ofResult', () => IGNORABLE, isVerdict),
-    ofError: guardMember(known, 'ofError', () => IGNORABLE, isVerdict),
-    retryAfterMs: guardMember(known, 'retryAfterMs', () => undefined, isNumberOrNothing),
-    idempotent: guardMember(known, 'idempotent', () => false, isBoolean),
-    rewindable: guardMember(known, 'rewindable', () => false, isBoolean),
-    hold: guardMember(known, 'hold', (_result, holder) => {
-      holder.over();
-    }),
-    discard: guardMember(known, 'discard', () => {}),
-  });
-}
-
-/** What is known of a member, with another answer for where it throws or gives none; plain's if nothing is known. */
-function guardMember<M extends keyof Protocol>(
-  known: Partial<Protocol>,
-  member: M,
-  instead: Protocol[M],
-  isAnswer: (given: unknown) => boolean = () => true,
-): Protocol[M] {
-  if (!(member in known) || known[member] === plain[member]) return plain[member];
-  const ask: unknown = known[member];
-  if (typeof ask !== 'function') throw new TypeError(`${member} of a protocol must be a function, got ${show(ask)}`);
-  const otherwise = instead as Ask; // one of the members, hence of at most two arguments
-  const guardedMember: Ask = (first, second) => {
-    try {
-      const answer: unknown = ask.call(known, first, second);
-      if (answer instanceof Promise) quietly('protocol', () => answer); // an asynchronous `discard` may reject
-      if (isAnswer(answer)) return answer;
-      throw new TypeError(`${member} of a protocol answered ${show(answer)}`);
-    } catch (error) {
-      publishError('protocol', error);
-      return otherwise(first, second);
-    }
-  };
-  return guardedMember as Protocol[M]; // asks the member with its own arguments
-}
-
-type Ask = (first: unknown, second: unknown) => unknown;
-
-function isBoolean(given: unknown): boolean {
-  return typeof given === 'boolean';
-}
-
-function isNumberOrNothing(given: unknown): boolean {
-  return given === undefined || typeof given === 'number';
-}
+export const plain: Protocol = Object.freeze(
+  // Not enumerable, so that a copy with other members is no protocol before `defineProtocol` saw them.
+  Object.defineProperty(members as Protocol, '~inmesh', { value: 'protocol' }),
+);

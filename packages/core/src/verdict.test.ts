@@ -3,7 +3,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Call } from './call.ts';
 import { listenerChannel } from './channel.ts';
 import { RejectedError, ResilienceError } from './errors.ts';
-import { defineProtocol, plain } from './protocol.ts';
+import { plain } from './protocol.ts';
+import { defineProtocol } from './protocols.ts';
 import { FAILURE, IGNORABLE, LASTING_FAILURE, REFUSED, SUCCESS, verdictOf, verdictOfError } from './verdict.ts';
 
 class Refused extends RejectedError {

@@ -17,29 +17,23 @@ export interface Verdict {
 }
 
 /** It went well. */
-export const SUCCESS: Verdict = Object.freeze({ health: 'success', retryable: false, pushback: false, unsent: false });
+export const SUCCESS: Verdict = verdict('success');
 /** It failed, and another attempt may help. */
-export const FAILURE: Verdict = Object.freeze({ health: 'failure', retryable: true, pushback: false, unsent: false });
+export const FAILURE: Verdict = verdict('failure', { retryable: true });
 /** It failed, and would fail again. */
-export const LASTING_FAILURE: Verdict = Object.freeze({
-  health: 'failure',
-  retryable: false,
-  pushback: false,
-  unsent: false,
-});
+export const LASTING_FAILURE: Verdict = verdict('failure');
 /** It says nothing about the other side. */
-export const IGNORABLE: Verdict = Object.freeze({
-  health: 'ignorable',
-  retryable: false,
-  pushback: false,
-  unsent: false,
-});
+export const IGNORABLE: Verdict = verdict('ignorable');
 /** A policy of ours refused it before it was sent. */
-export const REFUSED: Verdict = Object.freeze({ health: 'ignorable', retryable: false, pushback: false, unsent: true });
+export const REFUSED: Verdict = verdict('ignorable', { unsent: true });
 
-const LOCAL_TIMEOUT: Verdict = Object.freeze({ health: 'ignorable', retryable: true, pushback: false, unsent: false });
+const LOCAL_TIMEOUT = verdict('ignorable', { retryable: true });
 
-export function isVerdict(given: unknown): given is Verdict {
+function verdict(health: Verdict['health'], { retryable = false, unsent = false } = {}): Verdict {
+  return Object.freeze({ health, retryable, pushback: false, unsent });
+}
+
+function isVerdict(given: unknown): given is Verdict {
   return typeof given === 'object' && given !== null && 'health' in given;
 }
 

@@ -1,6 +1,6 @@
 import { callable, show } from '@inmesh/core/options';
 
-import { Call, checkedCallOptions, startChecked, type CallOptions, type CallView } from './call.ts';
+import { Call, checkCallOptions, startChecked, type CallOptions, type CallView } from './call.ts';
 import { apply, type Handler, type Layer, type Policy } from './handler.ts';
 
 /**
@@ -41,10 +41,11 @@ export function wrap<A extends unknown[], T>(
       }
     };
   }
-  const checked = { ...checkedCallOptions(options) }; // who changes theirs later changes nothing here
+  checkCallOptions(options);
+  const own = { ...options }; // who changes theirs later changes nothing here
   const { name } = fn;
   return function wrapped(...args) {
-    return begin(bound, startChecked(args, checked, name));
+    return begin(bound, startChecked(args, own, name));
   };
 }
 

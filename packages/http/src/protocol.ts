@@ -1,4 +1,5 @@
-import { defineProtocol, SUCCESS, systemClock, type Call, type Clock, type Protocol } from '@inmesh/core';
+import { SUCCESS, systemClock, type Call, type Clock, type Protocol } from '@inmesh/core';
+import { defineProtocol } from '@inmesh/core/protocols';
 import { callable, clockOf, rejectUnknown } from '@inmesh/core/options';
 
 import { verdictOfFailure } from './failure.ts';

@@ -1,4 +1,5 @@
-import { defineProtocol, endpoint, IGNORABLE, SUCCESS, wrap } from '@inmesh/core';
+import { endpoint, IGNORABLE, SUCCESS, wrap } from '@inmesh/core';
+import { defineProtocol } from '@inmesh/core/protocols';
 import { seededRandom, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 

@@ -4,7 +4,6 @@ import {
   begin,
   Call,
   compose,
-  defineProtocol,
   endpointChannel,
   FAILURE,
   IGNORABLE,
@@ -16,6 +15,7 @@ import {
   wrap,
   type CallView,
 } from '@inmesh/core';
+import { defineProtocol } from '@inmesh/core/protocols';
 import { HeldResult, heldProtocol, scriptedHandler, seededRandom, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,5 @@
-import { toEndpoint, type Endpoint, type EndpointSource } from '@inmesh/core';
+import { type Endpoint, type EndpointSource } from '@inmesh/core';
+import { toEndpoint } from '@inmesh/core/endpoints';
 import { show } from '@inmesh/core/options';
 
 /** A list of endpoints as a user or a source gave it. Throws a `TypeError` or `RangeError` that names what is wrong. */

@@ -1,4 +1,5 @@
-import { Call, keyed } from '@inmesh/core';
+import { Call } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
 import { HeldResult, heldProtocol, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 

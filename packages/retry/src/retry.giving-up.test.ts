@@ -1,13 +1,5 @@
-import {
-  compose,
-  defineProtocol,
-  FAILURE,
-  LASTING_FAILURE,
-  RejectedError,
-  run,
-  type Policy,
-  type Verdict,
-} from '@inmesh/core';
+import { compose, FAILURE, LASTING_FAILURE, RejectedError, run, type Policy, type Verdict } from '@inmesh/core';
+import { defineProtocol } from '@inmesh/core/protocols';
 import { constant } from '@inmesh/core/backoff';
 import { HeldResult, heldProtocol } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';

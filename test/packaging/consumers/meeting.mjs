@@ -33,7 +33,9 @@ export async function meet(mine, theirs) {
 
 /** Values that were bound, and facts that were noted, under one copy's key and asked for under the other's. */
 async function keys(mine, theirs) {
-  const { Key, compose, keyed, observed, run } = mine.core;
+  const { Key, compose, run } = mine.core;
+  const { keyed } = mine.keys;
+  const { observed } = mine.observers;
   const key = new Key('acme:tenant', 'nobody');
   const theirKey = new theirs.core.Key('acme:tenant', 'nobody');
   const forTenant = (next) => (call) => {
@@ -72,7 +74,7 @@ async function fetched(mine, theirs) {
   const chosen = [];
   const policy = mine.core.compose(
     theirs.metrics.measured(registry),
-    mine.core.observed((call) => chosen.push(...call.noted(mine.core.endpoint))),
+    mine.observers.observed((call) => chosen.push(...call.noted(mine.core.endpoint))),
     theirs.core.compose(theirs.retry.retry(), theirs.balancer.loadBalancer({ endpoints: [origin] })),
   );
   const body = await (await mine.fetch.wrapFetch(policy)('http://catalog.test/')).text();

@@ -48,7 +48,8 @@ export async function share(mine, theirs) {
 
 /** What each kind of outcome adds to the counts. */
 async function verdicts(mine, theirs, breaker, clock) {
-  const { compose, defineProtocol, run, FAILURE, SUCCESS } = mine.core;
+  const { compose, run, FAILURE, SUCCESS } = mine.core;
+  const { defineProtocol } = mine.protocols;
   const says = (verdict) => ({ protocol: defineProtocol({ ofResult: () => verdict }) });
   await run(breaker, async () => 'failed', says(FAILURE));
   await run(breaker, async () => 'went well', says(SUCCESS));
@@ -90,7 +91,8 @@ async function bodies(mine, breaker) {
 /** What an observer of one copy is told of a refusal by the other. */
 async function observe(mine, breaker) {
   const seen = [];
-  const { compose, observed, run } = mine.core;
+  const { compose, run } = mine.core;
+  const { observed } = mine.observers;
   const told = observed((_call, { verdict, error }) => seen.push(verdict.health, verdict.unsent, error.code));
   await outcome(run(compose(told, breaker), () => 'never'));
   return seen;

@@ -1,5 +1,6 @@
 // Compiled, never run: what the types have to say to somebody who has the strictest settings.
-import { compose, isError, keyed, run, wrap, type Layer, type Policy } from '@inmesh/core';
+import { compose, isError, run, wrap, type Layer, type Policy } from '@inmesh/core';
+import { keyed } from '@inmesh/core/keyed';
 import { circuitBreaker, CircuitOpenError, type CircuitBreaker } from '@inmesh/circuit-breaker';
 import { exponential } from '@inmesh/core/backoff';
 import { Deadlines } from '@inmesh/core/deadlines';

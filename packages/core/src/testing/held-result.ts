@@ -1,4 +1,5 @@
-import { defineProtocol, SUCCESS, type Holder, type Protocol, type Verdict } from '@inmesh/core';
+import { SUCCESS, type Holder, type Protocol, type Verdict } from '@inmesh/core';
+import { defineProtocol } from '@inmesh/core/protocols';
 
 /** A result that lasts until the test ends it, as a response lasts until its body was read. */
 export class HeldResult {
