@@ -1,4 +1,4 @@
-import { strictEqual } from 'node:assert/strict';
+import { ok, strictEqual } from 'node:assert/strict';
 
 import { circuitBreaker } from '@inmesh/circuit-breaker';
 import { compose, type Policy } from '@inmesh/core';
@@ -24,10 +24,12 @@ export const group: Group = {
   async cases() {
     const servers = await loopback(2);
     const { origins } = servers;
+    await nativeFirst();
     const undicis = await peers<Undici>({
       'undici-7': () => import('undici-7'),
       'undici-8': async () => (await import('undici-8')) as unknown as Undici, // has what is used here alike
     });
+    for (const { module } of undicis) ok(!(nativeDispatcher() instanceof module.Agent));
     const [first = ''] = origins;
     const urls = origins.map((origin) => `${origin}/items/7`);
     const urlAt = (i: number): string => urls[i % urls.length] ?? '';
@@ -50,6 +52,14 @@ export const group: Group = {
     ];
   },
 };
+
+/** An undici that is imported before native fetch is used takes its place underneath it. */
+async function nativeFirst(): Promise<void> {
+  await (await fetch('data:,')).text();
+  ok(nativeDispatcher() !== undefined);
+}
+
+const nativeDispatcher = (): unknown => Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'));
 
 const WHOLE = 'total timeout, retry, balancer of two, breaker, attempt timeout, limiter';
 
