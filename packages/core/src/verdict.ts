@@ -17,19 +17,19 @@ export interface Verdict {
 }
 
 /** It went well. */
-export const SUCCESS: Verdict = verdict('success');
+export const SUCCESS: Verdict = make('success');
 /** It failed, and another attempt may help. */
-export const FAILURE: Verdict = verdict('failure', { retryable: true });
+export const FAILURE: Verdict = make('failure', { retryable: true });
 /** It failed, and would fail again. */
-export const LASTING_FAILURE: Verdict = verdict('failure');
+export const LASTING_FAILURE: Verdict = make('failure');
 /** It says nothing about the other side. */
-export const IGNORABLE: Verdict = verdict('ignorable');
+export const IGNORABLE: Verdict = make('ignorable');
 /** A policy of ours refused it before it was sent. */
-export const REFUSED: Verdict = verdict('ignorable', { unsent: true });
+export const REFUSED: Verdict = make('ignorable', { unsent: true });
 
-const LOCAL_TIMEOUT = verdict('ignorable', { retryable: true });
+const LOCAL_TIMEOUT = make('ignorable', { retryable: true });
 
-function verdict(health: Verdict['health'], { retryable = false, unsent = false } = {}): Verdict {
+function make(health: Verdict['health'], { retryable = false, unsent = false } = {}): Verdict {
   return Object.freeze({ health, retryable, pushback: false, unsent });
 }
 
