@@ -2,6 +2,10 @@
 module.exports = {
   breaker: require('@inmesh/circuit-breaker'),
   core: require('@inmesh/core'),
+  endpoints: require('@inmesh/core/endpoints'),
+  keys: require('@inmesh/core/keyed'),
+  observers: require('@inmesh/core/observed'),
+  protocols: require('@inmesh/core/protocols'),
   testing: require('@inmesh/core/testing'),
   fetch: require('@inmesh/fetch'),
   http: require('@inmesh/http'),
