@@ -112,7 +112,7 @@ server.closeAllConnections();
 // ✅ text: 200 after 2 requests
 // ❌ a POST: 503 after 1 request
 // ✅ a POST with an Idempotency-Key: 200 after 2 requests
-// ❌ after 20 calls 20 are in flight
+// ❌ after 20 calls … are in flight
 // ✅ after 20 calls 0 are in flight
 // ❌ a body dies: terminated, 1 request
 // ✅ a body dies: an item, 2 requests
