@@ -17,7 +17,7 @@ const attempts = new Key<string>('test:attempt', '');
 
 /** A clock, what was observed on it, and the policy that observes. */
 function observing() {
-  const clock = virtualClock();
+  const clock = virtualClock({ startMs: 1_000 });
   const outcomes: (Outcome & { readonly call: Call })[] = [];
   const policy = observed((call, outcome) => outcomes.push({ call, ...outcome }), { clock });
   return { clock, outcomes, policy };
