@@ -6,6 +6,19 @@ const COST = 'Costs more, and does the same: ';
  * no harm. One that has no entry here is to be killed by a test, or looked at.
  */
 export const harmless: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'packages/core/src/abort.ts': {
+    'else if (false) this.#sink = sink;': `${COST}the first sink goes into the set of the others.`,
+    'else if (this.#sink !== undefined && this.#moreSinks === undefined) this.#sink = sink;': `${COST}the first sink goes into the set of the others.`,
+    'if (false) return;': `${SAME}a call looks whether it was aborted before it aborts.`,
+    "if (true) this.#signal.addEventListener('abort', this.#abortAll);": `${SAME}a signal takes a listener once.`,
+  },
+  'packages/core/src/deadlines/deadlines.ts': {
+    'excused = true;': `${SAME}it is set when a deadline is queued.`,
+    'this.#insert(due, false ? excused : this.#last);': `${COST}it looks for the place from the end.`,
+    'this.#insert(due, excused?.queued === false && excused.at === due.at ? excused : this.#last);': `${COST}it looks for the place from the end.`,
+    'this.#insert(due, excused?.queued === true && excused.at !== due.at ? excused : this.#last);': `${COST}it looks for the place from the end.`,
+    'this.#insert(due, excused?.queued === true && true ? excused : this.#last);': `${SAME}all that one ring puts off are put off to one time.`,
+  },
   'packages/core/src/call.ts': {
     'return derive(this.#origin, this, this.attempt, deadline <= this.deadline ? deadline : this.deadline);': `${SAME}both are equal then.`,
     'if (true) fork.#linked(); // whose abort it stays': `${COST}it links a call that is unlinked in the next line.`,
@@ -29,7 +42,14 @@ export const harmless: Readonly<Record<string, Readonly<Record<string, string>>>
   'packages/core/src/wrap.ts': {
     'if (false) return result;': `${SAME}Promise.resolve gives back a promise of the platform.`,
   },
+  'packages/circuit-breaker/src/circuit-breaker.ts': {
+    'if (true)': `${COST}it makes an event for nobody.`,
+  },
+  'packages/circuit-breaker/src/referee.ts': {
+    'if (true) protocol.hold(result, new Body(this, call, standing)); // a plain result has none': `${COST}a plain result is over at once.`,
+  },
   'packages/circuit-breaker/src/circuit.ts': {
+    'if (true) this.#leases = this.#leases.filter((lease) => lease !== admission);': `${COST}it filters an empty list.`,
     '#openUntil = +Infinity;': `${SAME}it is read only when it was set, while the circuit is open.`,
     'if (true) this.#openUntil = now + this.#openForMs;': `${SAME}it is read only while the circuit is open.`,
     '#leases: Admission[] = ["Stryker was here"];': `${SAME}what is no lease never holds.`,

@@ -10,16 +10,13 @@ import { Stryker } from '@stryker-mutator/core';
 
 import { render } from './render.ts';
 import { type FileResult, fileResult, readResults, score } from './results.ts';
-import { subjects } from './subjects.ts';
+import { files, subjects } from './subjects.ts';
 
 const root = join(import.meta.dirname, '../..');
 process.chdir(root);
 const wanted = process.argv.slice(2);
 const isWanted = (file: string) => wanted.length === 0 || wanted.some((path) => `${file}/`.startsWith(`${path}/`));
 
-const files = Object.entries(subjects).flatMap(([name, paths]) =>
-  paths.map((path) => `packages/${name}/src/${path}.ts`),
-);
 for (const name of Object.keys(subjects)) {
   const mutate = files.filter((file) => file.startsWith(`packages/${name}/`) && isWanted(file));
   if (mutate.length > 0) record(await results(name, mutate));

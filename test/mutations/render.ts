@@ -1,5 +1,6 @@
 import { harmless } from './harmless.ts';
 import { type FileResult, type Results, score, type Survivor } from './results.ts';
+import { files as subjects } from './subjects.ts';
 
 /** The page of the results. It is written by `main.ts` alone. */
 export function render({ versions, files }: Results): string {
@@ -18,7 +19,7 @@ export function render({ versions, files }: Results): string {
     '',
     '| file | mutants | killed | timed out | survived | of these harmless | score | run |',
     '|---|---:|---:|---:|---:|---:|---:|---|',
-    ...entries.map(([file, result]) => row(file, result)),
+    ...subjects.map((file) => row(file, files[file])),
     row('all', total(entries), false),
     '',
     'The score is the share that did not survive; what is harmless counts as survived.',
@@ -34,7 +35,8 @@ export function render({ versions, files }: Results): string {
     .concat('\n');
 }
 
-function row(file: string, result: FileResult, dated = true): string {
+function row(file: string, result: FileResult | undefined, dated = true): string {
+  if (result === undefined) return `| ${file} |  |  |  |  |  |  | not yet |`;
   const { killed, timedOut, survivors, on } = result;
   const known = dated ? survivors.filter(({ after }) => harmless[file]?.[after] !== undefined).length : '';
   const mutants = killed + timedOut + survivors.length;
