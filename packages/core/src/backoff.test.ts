@@ -74,6 +74,11 @@ describe('decorrelated', () => {
     expect(backoff(4, () => 0.99, 90)).toBe(100);
   });
 
+  it('draws from 50 ms, and waits 2 s at most, with nothing else said', () => {
+    const backoff = decorrelated();
+    expect([0, 100, 10_000].map((previousMs) => backoff(1, () => 0.5, previousMs))).toEqual([50, 175, 2_000]);
+  });
+
   it('waits as long as its base where that is longer than 2 s', () => {
     expect(decorrelated({ baseMs: 5_000 })(1, () => 0.5, 0)).toBe(5_000);
   });
