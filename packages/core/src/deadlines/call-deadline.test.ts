@@ -1,6 +1,6 @@
 import { Call, FAILURE, ResilienceError, type Handler } from '@inmesh/core';
 import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh/core/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { CallDeadline } from './call-deadline.ts';
 import { Deadlines } from './deadlines.ts';
@@ -21,7 +21,8 @@ function limited(untilHead: boolean, captureStacks = false) {
   const call = Call.start(undefined, { protocol: heldProtocol, captureStacks }).fork();
   const server = scriptedHandler<HeldResult>();
   const send = (handler: Handler<HeldResult> = server.handler): Promise<HeldResult> => {
-    return new Limit(call, new Deadlines(clock, 100), untilHead).send(handler, 100, 0);
+    const deadlines = new Deadlines(clock, 100);
+    return (untilHead ? new Limit(call, deadlines, true) : new Limit(call, deadlines)).send(handler, 100, 0);
   };
   return { clock, call, server, send };
 }
@@ -93,7 +94,22 @@ describe('CallDeadline', () => {
     await clock.advance(100);
     const { stack = '' } = (await error) as Error;
     expect(stack.includes('theCaller')).toBe(asked);
-    expect(stack.split('\n')[0]).toBe('Error: too late');
+    const [first, second = '    at nowhere'] = stack.split('\n');
+    expect(first).toBe('Error: too late');
+    expect(second).toMatch(/^ {4}at /);
+  });
+
+  it('shows a stack as it is where the platform writes it in another way', async () => {
+    const V8 = Error as { prepareStackTrace?: unknown };
+    const before = V8.prepareStackTrace;
+    onTestFinished(() => {
+      V8.prepareStackTrace = before;
+    });
+    V8.prepareStackTrace = () => 'theCaller@file:1';
+    const { clock, send } = limited(false, true);
+    const error = send().catch((thrown: Error) => thrown.stack);
+    await clock.advance(100);
+    expect(await error).toBe('Error: too late\ntheCaller@file:1');
   });
 });
 
