@@ -12,6 +12,13 @@ export const harmless: Readonly<Record<string, Readonly<Record<string, string>>>
     'if (false) return;': `${SAME}a call looks whether it was aborted before it aborts.`,
     "if (true) this.#signal.addEventListener('abort', this.#abortAll);": `${SAME}a signal takes a listener once.`,
   },
+  'packages/core/src/backoff.ts': {
+    'maxMs = baseMs >= 2_000 ? baseMs : 2_000,': `${SAME}both are equal then.`,
+  },
+  'packages/core/src/window.ts': {
+    'if (!(newest >= this.#newest)) return;': `${SAME}no slice has passed then.`,
+    'if (passed > this.#slices) this.clear();': `${COST}it drops each slice of the ring by itself.`,
+  },
   'packages/core/src/deadlines/deadlines.ts': {
     'excused = true;': `${SAME}it is set when a deadline is queued.`,
     'this.#insert(due, false ? excused : this.#last);': `${COST}it looks for the place from the end.`,
@@ -36,11 +43,27 @@ export const harmless: Readonly<Record<string, Readonly<Record<string, string>>>
     'return opinion(() => judge.ofResult(result, call)) ?? call.protocol.ofResult(result, call);': `${SAME}it was asked for a line above.`,
     'return opinion(() => judge.ofError(error, call)) ?? call.protocol.ofError(error, call);': `${SAME}it was asked for a line above.`,
   },
+  'packages/core/src/protocols.ts': {
+    "if (true) quietly('protocol', () => answer); // an asynchronous `discard` may reject": `${COST}it looks whether it is a promise.`,
+    "return typeof given === 'object' && true && 'health' in given;":
+      'A null is refused all the same, with the words of the platform for the reason.',
+  },
   'packages/core/src/protocol.ts': {
     "if (true) quietly('protocol', () => answer); // an asynchronous `discard` may reject": `${COST}it looks whether it is a promise.`,
   },
   'packages/core/src/wrap.ts': {
     'if (false) return result;': `${SAME}Promise.resolve gives back a promise of the platform.`,
+  },
+  'packages/retry/src/retry.ts': {
+    'const gaveUp = new Key<boolean>("", false);':
+      'No file of tests can be loaded then, for no key has that name; Stryker counts only tests that fail.',
+    "const gaveUp = new Key<boolean>('inmesh:retry-gave-up', true);": `${SAME}it is noted, never asked for.`,
+  },
+  'packages/rate-limiter/src/token-bucket.ts': {
+    'burst = ratePerSecond >= 10 ? ratePerSecond / 10 : 1,': `${SAME}a tenth of 10 is 1.`,
+  },
+  'packages/core/src/deadlines/call-deadline.ts': {
+    'function framesOf({ stack = "Stryker was here!" }: Error): string {': `${SAME}an error has a stack, if an empty one.`,
   },
   'packages/circuit-breaker/src/circuit-breaker.ts': {
     'if (true)': `${COST}it makes an event for nobody.`,
