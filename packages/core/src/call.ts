@@ -36,23 +36,28 @@ interface Fact {
   readonly earlier: Fact | undefined;
 }
 
+/** The options of a call, checked and whole: the same for every call of a wrapped function. */
+export interface Settings {
+  readonly name: string;
+  readonly signal: AbortSignal | undefined;
+  readonly protocol: Protocol;
+  readonly captureStacks: boolean;
+}
+
 /** What all forks of one call share. */
 class Origin {
   readonly input: unknown;
-  readonly name: string;
-  readonly protocol: Protocol;
-  readonly signal: AbortSignal | undefined;
-  readonly captureStacks: boolean;
+  readonly settings: Settings;
   log: Fact | undefined = undefined;
   attempts = 1;
   repeats = false;
+  /** Somebody gave a signal, reads one, listens or aborted; until then nobody needs to ask the forks. */
+  abortable: boolean;
 
-  constructor(input: unknown, options: CallOptions, name: string) {
+  constructor(input: unknown, settings: Settings) {
     this.input = input;
-    this.name = options.name ?? name;
-    this.protocol = options.protocol ?? plain;
-    this.signal = options.signal;
-    this.captureStacks = options.captureStacks ?? false;
+    this.settings = settings;
+    this.abortable = settings.signal !== undefined;
   }
 }
 
@@ -66,7 +71,6 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
   readonly deadline: number;
   readonly #origin: Origin;
   readonly #parent: Call | undefined;
-  readonly #fork: Call;
   readonly #key: Key<unknown> | undefined;
   readonly #value: unknown;
   #scope: AbortScope | undefined = undefined;
@@ -85,7 +89,6 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
     this.deadline = deadline;
     this.#origin = origin;
     this.#parent = parent;
-    this.#fork = parent === undefined || key === undefined ? this : parent.#fork;
     this.#key = key;
     this.#value = value;
   }
@@ -96,8 +99,7 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
    * Throws a `TypeError` naming an option that is unknown or of the wrong kind.
    */
   static start(input: unknown, options: CallOptions = NO_OPTIONS, name = ''): Call {
-    checkCallOptions(options);
-    return startChecked(input, options, name);
+    return startWith(input, settingsOf(options, name));
   }
 
   /** What the adapter was called with; for `wrap`, the function's arguments. */
@@ -107,17 +109,17 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
 
   /** Operation name for telemetry: low cardinality, never a raw URL. */
   get name(): string {
-    return this.#origin.name;
+    return this.#origin.settings.name;
   }
 
   /** What the adapter knows about its requests and results. */
   get protocol(): Protocol {
-    return this.#origin.protocol;
+    return this.#origin.settings.protocol;
   }
 
   /** Whether errors of ours are to carry a stack. */
   get captureStacks(): boolean {
-    return this.#origin.captureStacks;
+    return this.#origin.settings.captureStacks;
   }
 
   /** How many sendings the call had so far, over all its forks; 1 without a retry or hedge. */
@@ -192,14 +194,15 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
 
   /** Was it aborted, here or by whoever is outside? */
   get aborted(): boolean {
+    if (!this.#origin.abortable) return false;
     const scope = this.#abortedScope();
-    return scope === null ? this.#origin.signal?.aborted === true : scope !== undefined;
+    return scope === null ? this.#origin.settings.signal?.aborted === true : scope !== undefined;
   }
 
   /** Why it was aborted: any value. */
   get reason(): unknown {
     const scope = this.#abortedScope();
-    return scope === null ? this.#origin.signal?.reason : scope?.reason;
+    return scope === null ? this.#origin.settings.signal?.reason : scope?.reason;
   }
 
   get signal(): AbortSignal {
@@ -219,7 +222,7 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
   /** Aborts this fork and everything inside it, unless it is over or was aborted before: the first reason stays. */
   abort(reason: unknown): void {
     const fork = this.#fork;
-    if (!fork.#released && !fork.aborted) (fork.#scope ??= new AbortScope()).abort(reason);
+    if (!fork.#released && !fork.aborted) fork.#ownScope().abort(reason);
   }
 
   /** The fork is over: no abort reaches it any more, and it listens to nobody. */
@@ -237,7 +240,7 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
 
   /** Hands in the outcome, so that the link to the caller's signal ends with the result. Keeps no reference to it. */
   settles<T>(result: Promise<T>): Promise<T> {
-    if (this.#origin.signal === undefined) return result;
+    if (this.#origin.settings.signal === undefined) return result;
     return result.then(
       (value) => {
         this.protocol.hold(value, this);
@@ -261,12 +264,25 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
     return null;
   }
 
+  /** The call that is aborted with this one: itself, or what a value was bound to. */
+  get #fork(): Call {
+    let call: Call = this;
+    while (call.#key !== undefined && call.#parent !== undefined) call = call.#parent;
+    return call;
+  }
+
+  #ownScope(): AbortScope {
+    this.#origin.abortable = true;
+    return (this.#scope ??= new AbortScope());
+  }
+
   #linked(): AbortScope {
-    const scope = (this.#scope ??= new AbortScope());
+    const { signal } = this.#origin.settings;
+    const scope = this.#ownScope();
     if (scope.linked || scope.aborted || this.#released) return scope;
     if (this.aborted) scope.abort(this.reason);
     else if (this.#parent !== undefined) scope.link(this.#parent);
-    else if (this.#origin.signal !== undefined) scope.link(callerSignal(this.#origin.signal));
+    else if (signal !== undefined) scope.link(callerSignal(signal));
     return scope;
   }
 }
@@ -283,26 +299,27 @@ function derive(
   return new Call(origin, parent, attempt, deadline, key, value);
 }
 
-/** Begins a call whose options went through {@link checkCallOptions} before. */
-export function startChecked(input: unknown, options: CallOptions, name: string): Call {
-  return new Call(new Origin(input, options, name), undefined, 1, Infinity);
+/** Begins a call with settings that were made of its options before. */
+export function startWith(input: unknown, settings: Settings): Call {
+  return new Call(new Origin(input, settings), undefined, 1, Infinity);
 }
 
 const NO_OPTIONS: CallOptions = Object.freeze({});
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set(['name', 'signal', 'protocol', 'captureStacks']);
 
-/** Throws a `TypeError` naming an option that is unknown or of the wrong kind. */
-export function checkCallOptions(options: CallOptions): void {
+/** Completes the options of a call. Throws a `TypeError` naming one that is unknown or of the wrong kind. */
+export function settingsOf(options: CallOptions, called: string): Settings {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new TypeError(`options of a call must be an object, got ${show(options)}`);
   for (const option in options)
     if (!KNOWN_OPTIONS.has(option)) throw new TypeError(`unknown option of a call: ${option}`);
-  const { name, signal, protocol, captureStacks } = options;
-  if (name !== undefined && typeof name !== 'string') throw new TypeError(`name must be a string, got ${show(name)}`);
+  const { name = called, signal, protocol = plain, captureStacks = false } = options;
+  if (typeof name !== 'string') throw new TypeError(`name must be a string, got ${show(name)}`);
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw new TypeError(`signal must be an AbortSignal, got ${show(signal)}`);
-  if (protocol !== undefined && protocol?.['~inmesh'] !== 'protocol')
+  if (protocol?.['~inmesh'] !== 'protocol')
     throw new TypeError(`protocol must come from defineProtocol, got ${show(protocol)}`);
-  if (captureStacks !== undefined && typeof captureStacks !== 'boolean')
+  if (typeof captureStacks !== 'boolean')
     throw new TypeError(`captureStacks must be a boolean, got ${show(captureStacks)}`);
+  return { name, signal, protocol, captureStacks };
 }

@@ -1,6 +1,6 @@
 import { callable, show } from '@inmesh/core/options';
 
-import { Call, checkCallOptions, startChecked, type CallOptions, type CallView } from './call.ts';
+import { Call, settingsOf, startWith, type CallOptions, type CallView } from './call.ts';
 import { apply, type Handler, type Layer, type Policy } from './handler.ts';
 
 /**
@@ -41,11 +41,9 @@ export function wrap<A extends unknown[], T>(
       }
     };
   }
-  checkCallOptions(options);
-  const own = { ...options }; // who changes theirs later changes nothing here
-  const { name } = fn;
+  const settings = settingsOf(options, fn.name);
   return function wrapped(...args) {
-    return begin(bound, startChecked(args, own, name));
+    return begin(bound, startWith(args, settings));
   };
 }
 
