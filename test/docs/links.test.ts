@@ -26,9 +26,9 @@ describe('a page', () => {
 });
 
 describe('linksIn', () => {
-  it('finds inline links and references, and none in code', () => {
-    const text = '[a](a.md) ![b](b.png "B")\n`[c](c.md)`\n```\n[d](d.md)\n```\n[e]: e.md\n';
-    expect(linksIn('page.md', text).map(({ target }) => target)).toEqual(['a.md', 'b.png', 'e.md']);
+  it('finds inline links, references and HTML, and none in code', () => {
+    const text = '[a](a.md) ![b](b.png "B")\n`[c](c.md)`\n```\n[d](d.md)\n```\n[e]: e.md\n<img src="f.svg">\n';
+    expect(linksIn('page.md', text).map(({ target }) => target)).toEqual(['a.md', 'b.png', 'e.md', 'f.svg']);
   });
 });
 

@@ -18,11 +18,11 @@ export interface Link {
   readonly target: string;
 }
 
-/** What a text links to, but for what is code in it. */
+/** What a text links to, in Markdown or HTML, but for what is code in it. */
 export function linksIn(page: string, text: string): Link[] {
   const prose = withoutFences(text).replaceAll(/`[^`\n]*`/g, '');
-  const targets = prose.matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s*(\S+)/gm);
-  return [...targets].map(([, inline, reference]) => ({ page, target: inline ?? reference ?? '' }));
+  const targets = prose.matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s*(\S+)|\b(?:href|src)="([^"]*)"/gm);
+  return [...targets].map(([, inline, reference, html = '']) => ({ page, target: inline ?? reference ?? html }));
 }
 
 /** The anchors of a page's headings, as they are made where the repository is read. */
@@ -39,33 +39,6 @@ export function anchorsIn(text: string): string[] {
   });
 }
 
-export interface Block {
-  readonly page: string;
-  readonly line: number;
-  readonly code: string;
-  /** What the comment above it names; undefined if there is none. */
-  readonly file: string | undefined;
-  readonly region: string | undefined;
-}
-
-/** The blocks of TypeScript in a text, each with the comment above it: `<!-- examples/file.ts#region -->`. */
-export function blocksIn(page: string, text: string): Block[] {
-  const blocks = text.matchAll(
-    /(?:^<!-- (\S+?)#(\S+) -->\n+)?^[ \t]*```(?:ts|tsx|typescript)\b.*\n([\s\S]*?)^[ \t]*```/gm,
-  );
-  return [...blocks].map(({ 1: file, 2: region, 3: code = '', index }) => {
-    return { page, line: text.slice(0, index).split('\n').length, code, file, region };
-  });
-}
-
-/** The blocks of output in a text, each with the comment above it: `<!-- output of examples/file.ts -->`. */
-export function outputsIn(page: string, text: string): Omit<Block, 'region'>[] {
-  const blocks = text.matchAll(/^<!-- output of (\S+) -->\n+```text\n([\s\S]*?)^```/gm);
-  return [...blocks].map(({ 1: file, 2: code = '', index }) => {
-    return { page, line: text.slice(0, index).split('\n').length, code, file };
-  });
-}
-
 export interface Fence {
   readonly page: string;
   readonly line: number;
@@ -78,7 +51,7 @@ export interface Fence {
 
 /** Every block of code in a text, whatever its language. */
 export function fencesIn(page: string, text: string): Fence[] {
-  const fences = text.matchAll(/^([ \t]*)(`{3,})(\w*).*\n([\s\S]*?)^\1\2$/gm);
+  const fences = text.matchAll(/^([ \t]*)(`{3,})(\w*).*\n([\s\S]*?)^\1\2[ \t]*$/gm);
   let previous = '';
   return [...fences].map(({ 3: language = '', 4: code = '', index }) => {
     const before = text.slice(0, index).split('\n');
@@ -92,6 +65,28 @@ export function fencesIn(page: string, text: string): Fence[] {
     return fence;
   });
 }
+
+export interface Block extends Fence {
+  /** What the comment above it names; undefined if there is none. */
+  readonly file: string | undefined;
+  readonly region: string | undefined;
+}
+
+/** The blocks of TypeScript in a text, each with what the comment above it names: `<!-- examples/file.ts#region -->`. */
+export const blocksIn = (page: string, text: string): Block[] =>
+  fencesIn(page, text)
+    .filter(({ language }) => language === 'ts')
+    .map((fence) => {
+      const [, file, region] = /^<!-- (\S+)#(\S+) -->$/.exec(fence.above) ?? [];
+      return { ...fence, file, region };
+    });
+
+/** The blocks of output in a text: those below a comment `<!-- output of examples/file.ts -->`. */
+export const outputsIn = (page: string, text: string): (Fence & { readonly file: string })[] =>
+  fencesIn(page, text).flatMap((fence) => {
+    const [, file] = /^<!-- output of (\S+) -->$/.exec(fence.above) ?? [];
+    return file === undefined ? [] : [{ ...fence, file }];
+  });
 
 /** The text between `// #region name` and `// #endregion`. */
 export const regionOf = (source: string, name: string): string | undefined =>

@@ -7,7 +7,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The tables of a text under a comment `<!-- what of … -->`, or under a heading if `what` is none. */
+/** The tables of a text under a comment `<!-- options of … -->` or `<!-- fields of … -->`. */
 export function tablesIn(text: string, what: 'options' | 'fields'): Table[] {
   const tables = text.matchAll(new RegExp(`^<!-- ${what} of ([\\w, ]+) -->\\n+((?:\\|.*\\n)+)`, 'gm'));
   return [...tables].map(({ 1: types = '', 2: table = '', index }) => {

@@ -21,6 +21,7 @@ describe('a workflow', () => {
       'test: checkout keeps credentials that nothing needs',
       'test: may sign and does not publish',
       'test: runs echo "${{ github.event.pull_request.title }}"',
+      'build: permissions: write-all, which is more than it needs',
       'actions/checkout@v5: not pinned by its hash',
       'actions/setup-node@a0853c24544627f65ddf259abe73b1d18a591444: no version in a comment',
       'actions/cache@0400d5f: not pinned by its hash',

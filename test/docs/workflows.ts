@@ -7,7 +7,7 @@ interface Workflow {
 }
 
 interface Job {
-  readonly permissions?: Readonly<Record<string, string>>;
+  readonly permissions?: Readonly<Record<string, string>> | string;
   readonly 'timeout-minutes'?: number;
   readonly steps: readonly Step[];
 }
@@ -30,6 +30,7 @@ export function problemsOf(text: string): string[] {
 }
 
 function problemsOfJob({ permissions, steps, ...job }: Job): string[] {
+  if (typeof permissions === 'string') return [`permissions: ${permissions}, which is more than it needs`];
   const scripts = steps.flatMap(({ run }) => run ?? []);
   const keeps = steps.some(({ uses, with: given }) => isCheckout(uses) && given?.['persist-credentials'] !== false);
   return [

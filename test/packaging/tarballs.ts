@@ -48,16 +48,19 @@ async function inTurn(jobs: (() => Promise<unknown>)[]): Promise<void> {
   for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job();
 }
 
+/** What npm is told besides: to say what goes wrong, whatever it was told by an npm that runs us. */
+const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+
 /** Installs the tarballs with npm, in one command, into a folder of somebody who has nothing else. */
 export async function install(tarballs: readonly string[], folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true }));
-  await execute('npm', ['install', '--offline', '--no-audit', '--no-fund', ...tarballs], folder);
+  await execute('npm', ['install', '--offline', ...quiet, ...tarballs], folder);
 }
 
 /** Installs packages of others beside them, from the registry where npm does not have them yet. */
 export async function add(packages: readonly string[], folder: string): Promise<void> {
-  await execute('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], folder);
+  await execute('npm', ['install', '--prefer-offline', ...quiet, ...packages], folder);
 }
 
 /** Runs a program in a folder and gives what it printed; its complaints are in the error. */

@@ -56,7 +56,8 @@ function errorsOf(of: DocumentedPackage, { checker }: Repository): CodedError[] 
     file.statements.filter(ts.isClassDeclaration).flatMap((declaration) => {
       const { members } = declaration;
       const code = members.filter(ts.isPropertyDeclaration).find((member) => member.name.getText() === 'code');
-      if (code?.initializer === undefined || !ts.isStringLiteral(code.initializer)) return [];
+      const [, literal] = /^'(\w+)'/.exec(code?.initializer?.getText() ?? '') ?? [];
+      if (literal === undefined) return [];
       const facts = members
         .filter(ts.isPropertyDeclaration)
         .filter((member) => !['name', 'code'].includes(member.name.getText()))
@@ -65,7 +66,7 @@ function errorsOf(of: DocumentedPackage, { checker }: Repository): CodedError[] 
       const isExported = of.exported.some(
         (symbol) => symbol === checker.getSymbolAtLocation(declaration.name ?? declaration),
       );
-      return [{ code: code.initializer.text, name: isExported ? name : `${name}, which is not exported`, facts, of }];
+      return [{ code: literal, name: isExported ? name : `${name}, which is not exported`, facts, of }];
     }),
   );
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { rowsIn } from '../../docs/tables.ts';
 import { platforms, type Fact } from './platforms.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -19,12 +20,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
   Chromium: ['chromium'],
 };
 
-const rows = (/platforms\.ts -->\n((?:\|.*\n)+)/.exec(readme)?.[1] ?? '')
-  .trim()
-  .split('\n')
-  .map((line) => line.split('|').slice(1, -1))
-  .map((cells) => cells.map((cell) => cell.trim()));
-const [head = [], , ...facts] = rows;
+const [head = [], , ...facts] = rowsIn(/platforms\.ts -->\n((?:\|.*\n)+)/.exec(readme)?.[1] ?? '');
 
 describe('the table of runtimes in the README of core', () => {
   it('has every runtime that the tests run in', () => {
