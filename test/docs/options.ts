@@ -40,20 +40,21 @@ export function optionsTypes({ packages, checker }: Repository): OptionsType[] {
   );
 }
 
-/** `[type.option, default]` for every default in a signature, and for every `options.name ?? default`. */
+/** `[type.option, default]` for every default in a signature, and for every literal one where options are taken apart later. */
 function initialsIn(file: ts.SourceFile, checker: ts.TypeChecker): [string, ts.Expression][] {
   const typeNameOf = (node: ts.Node) => checker.getTypeAtLocation(node).symbol?.name ?? '';
   return [...nodesOf(file)].flatMap((node): [string, ts.Expression][] => {
-    if (ts.isParameter(node) && ts.isObjectBindingPattern(node.name)) {
-      const type = typeNameOf(node);
-      return node.name.elements.flatMap(({ name, propertyName, initializer }) =>
-        initializer === undefined ? [] : [[`${type}.${(propertyName ?? name).getText()}`, initializer]],
-      );
-    }
-    const isFallback = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;
-    if (!isFallback || !ts.isPropertyAccessExpression(node.left) || ts.isIdentifier(node.right)) return [];
-    return [[`${typeNameOf(node.left.expression)}.${node.left.name.text}`, node.right]];
+    if (ts.isParameter(node)) return initialsOf(node.name, typeNameOf(node));
+    if (!ts.isVariableDeclaration(node) || node.initializer === undefined) return [];
+    return initialsOf(node.name, typeNameOf(node.initializer)).filter(([, initial]) => !ts.isIdentifier(initial));
   });
+}
+
+function initialsOf(pattern: ts.BindingName, type: string): [string, ts.Expression][] {
+  if (!ts.isObjectBindingPattern(pattern)) return [];
+  return pattern.elements.flatMap(({ name, propertyName, initializer }) =>
+    initializer === undefined ? [] : [[`${type}.${(propertyName ?? name).getText()}`, initializer]],
+  );
 }
 
 /** The name of the options type that an exported function of this name takes. */
