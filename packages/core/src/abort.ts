@@ -6,8 +6,8 @@ export interface AbortSink {
 
 /** Where an abort comes from. A sink is told at most once, and not after it was taken off. */
 export interface AbortSource {
-  /** Tells the sink when it aborts, at once if it has. */
-  onAbort(sink: AbortSink): void;
+  /** Tells the sink when it aborts, at once if it has. One that `hearsCaller` need not be told of an abort by the caller's signal. */
+  onAbort(sink: AbortSink, hearsCaller?: boolean): void;
   /** Tells the sink nothing from now on. */
   offAbort(sink: AbortSink): void;
 }
@@ -33,9 +33,9 @@ export class AbortScope implements AbortSink {
     return this.#source !== undefined;
   }
 
-  link(source: AbortSource): void {
+  link(source: AbortSource, hearsCaller = false): void {
     this.#source = source;
-    source.onAbort(this);
+    source.onAbort(this, hearsCaller);
   }
 
   unlink(): void {

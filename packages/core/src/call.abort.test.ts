@@ -227,6 +227,46 @@ describe('Call', () => {
     call.release();
     expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
   });
+
+  it('listens to the caller for nobody who hears of that by himself, and tells him of all else', () => {
+    const caller = new AbortController();
+    const outer = Call.start(undefined, { signal: caller.signal }).fork();
+    const told = sink();
+    outer.fork().onAbort(told, true);
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+
+    outer.abort('too late');
+    expect(told.reasons).toEqual(['too late']);
+  });
+
+  it('listens to the caller as soon as somebody else asks for that, whoever was there before', () => {
+    const caller = new AbortController();
+    const fork = Call.start(undefined, { signal: caller.signal }).fork().fork();
+    const [first, second] = [sink(), sink()];
+    fork.onAbort(first, true);
+    fork.onAbort(second);
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(1);
+
+    caller.abort('gone');
+    expect([first.reasons, second.reasons]).toEqual([['gone'], ['gone']]);
+    expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it.each(['asks', 'ends'])('knows that the caller aborted, though nobody listened, when somebody %s later', (what) => {
+    const caller = new AbortController();
+    const outer = Call.start(undefined, { signal: caller.signal }).fork();
+    const fork = outer.fork();
+    fork.onAbort(sink(), true);
+    caller.abort('gone');
+    expect(fork).toMatchObject({ aborted: true, reason: 'gone' });
+
+    if (what === 'ends') for (const each of [fork, outer]) each.release();
+    const late = sink();
+    fork.onAbort(late);
+    expect(late.reasons).toEqual(['gone']);
+    expect(fork.signal.reason).toBe('gone');
+    expect(fork).toMatchObject({ aborted: true, reason: 'gone' });
+  });
 });
 
 describe('Call.settles', () => {

@@ -209,9 +209,12 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
     return this.#fork.#linked().signal;
   }
 
-  /** Tells the sink when this call is aborted, at once if it is. */
-  onAbort(sink: AbortSink): void {
-    this.#fork.#linked().add(sink);
+  /**
+   * Tells the sink when this call is aborted, at once if it is. One that hangs on the caller's signal by itself says so with
+   * `hearsCaller`: then nothing of ours listens to that on its behalf.
+   */
+  onAbort(sink: AbortSink, hearsCaller = false): void {
+    this.#fork.#linked(hearsCaller).add(sink);
   }
 
   /** Tells the sink nothing from now on. */
@@ -276,13 +279,15 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
     return (this.#scope ??= new AbortScope());
   }
 
-  #linked(): AbortScope {
+  #linked(hearsCaller = false): AbortScope {
     const { signal } = this.#origin.settings;
     const scope = this.#ownScope();
-    if (scope.linked || scope.aborted || this.#released) return scope;
-    if (this.aborted) scope.abort(this.reason);
-    else if (this.#parent !== undefined) scope.link(this.#parent);
-    else if (signal !== undefined) scope.link(callerSignal(signal));
+    if (scope.aborted || this.#released) return scope;
+    if (scope.linked) {
+      if (signal !== undefined && !hearsCaller) this.#parent?.#fork.#linked(); // perhaps it was linked for one that hears it
+    } else if (this.aborted) scope.abort(this.reason);
+    else if (this.#parent !== undefined) scope.link(this.#parent, hearsCaller);
+    else if (signal !== undefined && !hearsCaller) scope.link(callerSignal(signal));
     return scope;
   }
 }

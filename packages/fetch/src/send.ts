@@ -32,10 +32,10 @@ export function sender<T extends ResponseLike>(
     const route = chosen === undefined ? undefined : routes.find(asked.url, chosen);
     const attempt = new Attempt(call, asked.signal, route, asked.dispatcher ?? base);
     attempt.bodiless = /^head$/i.test(asked.method);
-    call.onAbort(attempt);
+    const own = isNodeFetch(given);
+    call.onAbort(attempt, own); // what the caller's signal aborts Node's fetch ends by itself
     if (attempt.aborted) return Promise.reject(attempt.reason);
     noteRequest(call, asked);
-    const own = isNodeFetch(given);
     try {
       return (
         own

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 import { compose, type Policy, type Protocol } from '@inmesh/core';
+import { retry } from '@inmesh/retry';
 import { TimeoutError, timeout } from '@inmesh/timeout';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
@@ -218,5 +219,16 @@ describe('wrapFetch and the end of a body', () => {
       return added.mock.calls.length - removed.mock.calls.length;
     };
     expect(await listeners(wrapFetch(timeout(10_000)))).toBe(await listeners(fetch));
+  });
+
+  it("listens to the caller's signal no more than fetch does", async () => {
+    const server = await serve(chunked);
+    const listened = async (api: typeof fetch): Promise<number> => {
+      const { signal } = new AbortController();
+      const added = vi.spyOn(signal, 'addEventListener');
+      await (await api(`${server.origin}/`, { signal })).text();
+      return added.mock.calls.length;
+    };
+    expect(await listened(wrapFetch(compose(timeout(10_000), retry())))).toBe(await listened(fetch));
   });
 });
