@@ -1,2 +1,2 @@
-export { CallDeadline } from './deadlines/call-deadline.ts';
+export { CallDeadline, type CallLimit } from './deadlines/call-deadline.ts';
 export { Deadline, Deadlines } from './deadlines/deadlines.ts';

@@ -1,5 +1,5 @@
 import { ResilienceError, type Call, type Clock, type Handler, type ResilienceErrorFacts } from '@inmesh/core';
-import { CallDeadline, Deadlines } from '@inmesh/core/deadlines';
+import { CallDeadline, Deadlines, type CallLimit } from '@inmesh/core/deadlines';
 import { show } from '@inmesh/core/options';
 
 /** The caller of a call waits no longer for it. What became of it at the other side is not known. */
@@ -49,21 +49,11 @@ export class CallerDeadlines {
       return Promise.reject(new DeadlineExceededError(facts));
     }
     const now = this.#clock.now();
-    return new CallerDeadline(call.fork(now + ms), this.#deadlines, ms).send(next, now + ms, now);
-  }
-}
-
-class CallerDeadline extends CallDeadline {
-  readonly #ms: number;
-  readonly #policy: string;
-
-  constructor(call: Call, deadlines: Deadlines, ms: number) {
-    super(call, deadlines);
-    this.#ms = ms;
-    this.#policy = call.name;
-  }
-
-  override error(local: boolean): DeadlineExceededError {
-    return new DeadlineExceededError({ limitMs: this.#ms, local, policy: this.#policy });
+    const limit: CallLimit = {
+      deadlines: this.#deadlines,
+      untilHead: false,
+      error: (local) => new DeadlineExceededError({ limitMs: ms, local, policy: call.name }),
+    };
+    return new CallDeadline(call.fork(now + ms), limit).send(next, now + ms, now);
   }
 }

@@ -1,4 +1,4 @@
-import { Key, systemClock, systemRandom, verdictOf, verdictOfError } from '@inmesh/core';
+import { Key, plain, systemClock, systemRandom, verdictOf, verdictOfError } from '@inmesh/core';
 import type { Call, Clock, Handler, Judge, Policy, Random, Verdict } from '@inmesh/core';
 import { exponential, type Backoff } from '@inmesh/core/backoff';
 import { callable, clockOf, count, judgeOf, nonNegativeMs, rejectUnknown } from '@inmesh/core/options';
@@ -62,11 +62,17 @@ export function retry({
   return <T>(next: Handler<T>) =>
     function retried(call: Call): Promise<T> {
       call.expectRepeats();
+      // Where a result cannot be bad, nobody looks at it.
+      const anyIsGood = judge?.ofResult === undefined && call.protocol.ofResult === plain.ofResult;
       return next(call).then(
-        (outcome) => {
-          const verdict = verdictOf(call, outcome, judge);
-          return verdict.retryable ? sendAgain(next, call, { call, fulfilled: true, outcome, verdict }, plan) : outcome;
-        },
+        anyIsGood
+          ? undefined
+          : (outcome) => {
+              const verdict = verdictOf(call, outcome, judge);
+              return verdict.retryable
+                ? sendAgain(next, call, { call, fulfilled: true, outcome, verdict }, plan)
+                : outcome;
+            },
         (outcome: unknown) => {
           const verdict = verdictOfError(call, outcome, judge);
           return sendAgain(next, call, { call, fulfilled: false, outcome, verdict }, plan);

@@ -1,5 +1,5 @@
-import { systemClock, type Call, type Clock, type Policy } from '@inmesh/core';
-import { CallDeadline, Deadlines } from '@inmesh/core/deadlines';
+import { systemClock, type Clock, type Policy } from '@inmesh/core';
+import { CallDeadline, Deadlines, type CallLimit } from '@inmesh/core/deadlines';
 import { clockOf, oneOf, positiveMs, rejectUnknown, text } from '@inmesh/core/options';
 
 import { TimeoutError } from './error.ts';
@@ -33,8 +33,14 @@ export function timeout(
   { until = 'body', name = 'timeout', clock = systemClock, ...unknown }: TimeoutOptions = {},
 ): Policy {
   rejectUnknown(unknown, arguments[1]);
-  const limit = { ms: positiveMs({ ms }), name: text({ name }), deadlines: new Deadlines(clockOf({ clock }), ms) };
+  positiveMs({ ms });
+  text({ name });
   const untilHead = oneOf({ until }, ['head', 'body']) === 'head';
+  const limit: CallLimit = {
+    deadlines: new Deadlines(clockOf({ clock }), ms),
+    untilHead,
+    error: (local) => new TimeoutError({ limitMs: ms, local, policy: name }),
+  };
 
   return (next) =>
     function limited(call) {
@@ -42,25 +48,6 @@ export function timeout(
       const at = now + ms;
       if (at >= call.deadline) return next(call); // an outer limit comes first
       const child = call.fork(untilHead ? call.deadline : at); // a head limit is no deadline: the body may go on
-      return new TimeLimit(limit, child, untilHead).send(next, at, now);
+      return new CallDeadline(child, limit).send(next, at, now);
     };
-}
-
-interface Limit {
-  readonly ms: number;
-  readonly name: string;
-  readonly deadlines: Deadlines;
-}
-
-class TimeLimit extends CallDeadline {
-  readonly #limit: Limit;
-
-  constructor(limit: Limit, call: Call, untilHead: boolean) {
-    super(call, limit.deadlines, untilHead);
-    this.#limit = limit;
-  }
-
-  override error(local: boolean): TimeoutError {
-    return new TimeoutError({ limitMs: this.#limit.ms, local, policy: this.#limit.name });
-  }
 }

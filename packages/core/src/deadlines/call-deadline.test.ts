@@ -9,21 +9,18 @@ class Late extends ResilienceError {
   readonly code = 'ERR_LATE';
 }
 
-class Limit extends CallDeadline {
-  override error(): Late {
-    return new Late('too late', { policy: 'test' });
-  }
-}
-
 /** A call that has 100 ms, on a handler that the test answers for. */
 function limited(untilHead: boolean, captureStacks = false) {
   const clock = virtualClock();
   const call = Call.start(undefined, { protocol: heldProtocol, captureStacks }).fork();
   const server = scriptedHandler<HeldResult>();
-  const send = (handler: Handler<HeldResult> = server.handler): Promise<HeldResult> => {
-    const deadlines = new Deadlines(clock, 100);
-    return (untilHead ? new Limit(call, deadlines, true) : new Limit(call, deadlines)).send(handler, 100, 0);
+  const limit = {
+    deadlines: new Deadlines(clock, 100),
+    untilHead,
+    error: () => new Late('too late', { policy: 'test' }),
   };
+  const send = (handler: Handler<HeldResult> = server.handler): Promise<HeldResult> =>
+    new CallDeadline(call, limit).send(handler, 100, 0);
   return { clock, call, server, send };
 }
 

@@ -2,37 +2,38 @@ import type { Call, Handler, Holder, ResilienceError } from '@inmesh/core';
 
 import { Deadline, type Deadlines } from './deadlines.ts';
 
+/** What the limits of many calls have in common. */
+export interface CallLimit {
+  /** Where they wait for their time. */
+  readonly deadlines: Deadlines;
+  /** Whether it ends when the head of the result came, else when the result is over. */
+  readonly untilHead: boolean;
+  /** What a call rejects with and is aborted with. It need capture no stack. */
+  error(local: boolean): ResilienceError;
+}
+
 /**
  * The limit of one call, which is a fork of its own: rejects and aborts it when the time is up. What is answered late is thrown
- * away. Extend it with the error that says so.
+ * away.
  */
-export abstract class CallDeadline extends Deadline implements Holder {
+export class CallDeadline extends Deadline implements Holder {
   readonly #call: Call;
-  readonly #deadlines: Deadlines;
-  readonly #untilHead: boolean;
-  #reject: ((error: unknown) => void) | undefined = undefined; // gone when the promise is settled, since it refers to the result
-  #begun: Error | undefined = undefined; // where the call came from: the stack of a timer leads nowhere
-  #expired = false;
+  readonly #limit: CallLimit;
+  #reject: ((error: ResilienceError) => void) | undefined = undefined; // gone when the promise is settled, since it refers to the result
 
-  /** `untilHead` ends it when the head of the result came, else when the result is over. */
-  constructor(call: Call, deadlines: Deadlines, untilHead = false) {
+  constructor(call: Call, limit: CallLimit) {
     super();
     this.#call = call;
-    this.#deadlines = deadlines;
-    this.#untilHead = untilHead;
+    this.#limit = limit;
   }
-
-  /** What the call rejects with and is aborted with. It need capture no stack. */
-  abstract error(local: boolean): ResilienceError;
 
   /** Sends the call, and ends it at `at` on the clock, in ms. */
   send<T>(next: Handler<T>, at: number, now: number): Promise<T> {
     const promise = new Promise<T>(keepSettlers);
     const { resolve, reject } = settlers;
     settlers.resolve = settlers.reject = nothing; // they refer to the promise, and so to its result
-    this.#reject = reject;
-    if (this.#call.captureStacks) this.#begun = new Error();
-    this.#deadlines.add(this, at, now);
+    this.#reject = this.#call.captureStacks ? leadingTo(new Error(), reject) : reject;
+    this.#limit.deadlines.add(this, at, now);
     try {
       // The platform's own `resolve` and `reject` go in as they are, so that V8 finds the caller for an error's stack.
       next(this.#call)
@@ -55,9 +56,7 @@ export abstract class CallDeadline extends Deadline implements Holder {
   }
 
   override expire(local: boolean): void {
-    this.#expired = true;
-    const error = this.error(local);
-    if (this.#begun !== undefined) error.stack = `${error.name}: ${error.message}${framesOf(this.#begun)}`;
+    const error = this.#limit.error(local);
     this.#reject?.(error);
     this.#reject = undefined;
     this.#call.abort(error);
@@ -66,24 +65,34 @@ export abstract class CallDeadline extends Deadline implements Holder {
   /** The head came: what is left to do is for the body. */
   #settle(result: unknown): void {
     const { protocol } = this.#call;
+    const { deadlines, untilHead } = this.#limit;
+    const expired = this.#reject === undefined;
     this.#reject = undefined;
-    if (this.#expired) {
+    if (expired) {
       protocol.discard(result, this.#call);
       this.#call.release();
-    } else if (this.#untilHead) {
-      this.#deadlines.remove(this);
+    } else if (untilHead) {
+      deadlines.remove(this);
       protocol.hold(result, this.#call);
     } else {
-      this.#deadlines.settle(this);
+      deadlines.settle(this);
       protocol.hold(result, this);
     }
   }
 
   /** The call is over: its limit too. */
   over(): void {
-    this.#deadlines.remove(this);
+    this.#limit.deadlines.remove(this);
     this.#call.release();
   }
+}
+
+/** Rejects with errors whose stack leads to where the call came from: the stack of a timer leads nowhere. */
+function leadingTo(begun: Error, reject: (error: unknown) => void): (error: ResilienceError) => void {
+  return (error) => {
+    error.stack = `${error.name}: ${error.message}${framesOf(begun)}`;
+    reject(error);
+  };
 }
 
 function nothing(_outcome: unknown): void {}

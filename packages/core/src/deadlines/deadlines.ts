@@ -6,10 +6,8 @@ import type { Clock, Timer } from '@inmesh/core';
 export abstract class Deadline {
   /** When its time is up, on the clock, in ms. */
   at = 0;
-  /** It is in the queue. */
-  queued = false;
-  /** Its call waits for it, so the timer keeps the process alive. */
-  waiting = false;
+  /** In the queue and a call waits, so that the timer keeps the process alive; in it for a body alone; or not in it. */
+  stage: 'waiting' | 'settled' | 'out' = 'out';
   /** It was put off once, which is all it may be. */
   excused = false;
   /** The one before it. */
@@ -51,7 +49,7 @@ export class Deadlines {
   /** Queues a deadline that is due at `at` on the clock, in ms. */
   add(deadline: Deadline, at: number, now: number): void {
     deadline.at = at;
-    deadline.waiting = true;
+    deadline.stage = 'waiting';
     deadline.excused = false;
     this.#insert(deadline, this.#last);
     if (++this.#waiting === 1) this.#timer?.ref?.();
@@ -60,15 +58,17 @@ export class Deadlines {
 
   /** The call settled and only its body is awaited: the deadline stays, but keeps no process alive. */
   settle(deadline: Deadline): void {
-    if (!deadline.waiting) return;
-    deadline.waiting = false;
+    if (deadline.stage !== 'waiting') return;
+    deadline.stage = 'settled';
     if (--this.#waiting === 0) this.#timer?.unref?.();
   }
 
   /** Takes a deadline out, if it is still in. The timer stays for the next call. */
   remove(deadline: Deadline): void {
+    if (deadline.stage === 'out') return;
     this.settle(deadline);
-    if (deadline.queued) this.#unlink(deadline);
+    deadline.stage = 'out';
+    this.#unlink(deadline);
   }
 
   #insert(deadline: Deadline, from: Deadline | undefined): void {
@@ -81,7 +81,6 @@ export class Deadlines {
     else earlier.later = deadline;
     if (later === undefined) this.#last = deadline;
     else later.earlier = deadline;
-    deadline.queued = true;
   }
 
   #unlink(deadline: Deadline): void {
@@ -91,7 +90,6 @@ export class Deadlines {
     if (later === undefined) this.#last = earlier;
     else later.earlier = earlier;
     deadline.earlier = deadline.later = undefined;
-    deadline.queued = false;
   }
 
   #arm(at: number, now: number): void {
@@ -125,10 +123,14 @@ export class Deadlines {
       if (lateMs > LATE_MS && !due.excused) {
         due.excused = true;
         due.at = now + Math.min(lateMs, this.#limitMs);
-        this.#insert(due, excused?.queued === true && excused.at === due.at ? excused : this.#last);
+        this.#insert(
+          due,
+          excused !== undefined && excused.stage !== 'out' && excused.at === due.at ? excused : this.#last,
+        );
         excused = due;
       } else {
         this.settle(due);
+        due.stage = 'out';
         due.expire(due.excused && lateMs > LATE_MS);
       }
     }
