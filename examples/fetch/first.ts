@@ -11,7 +11,7 @@ import { timeout } from '@inmesh/timeout';
 
 const api = wrapFetch(compose(timeout(2_000), retry({ attempts: 3 }), timeout(500, { until: 'head' })));
 
-const response = await api(`${catalog.origin}/items/7`);
+const response = await api(`${catalog.origin}/items/7`); // a service of yours, whose first answer is a 503
 console.log(response.status, await response.json());
 // #endregion
 
