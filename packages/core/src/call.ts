@@ -283,10 +283,11 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
     const { signal } = this.#origin.settings;
     const scope = this.#ownScope();
     if (scope.aborted || this.#released) return scope;
+    const parent = this.#parent;
     if (scope.linked) {
-      if (signal !== undefined && !hearsCaller) this.#parent?.#fork.#linked(); // perhaps it was linked for one that hears it
+      if (signal !== undefined && !hearsCaller && parent !== undefined) parent.#fork.#linked(); // perhaps it was linked for one that hears it
     } else if (this.aborted) scope.abort(this.reason);
-    else if (this.#parent !== undefined) scope.link(this.#parent, hearsCaller);
+    else if (parent !== undefined) scope.link(parent, hearsCaller);
     else if (signal !== undefined && !hearsCaller) scope.link(callerSignal(signal));
     return scope;
   }
@@ -322,7 +323,7 @@ export function settingsOf(options: CallOptions, called: string): Settings {
   if (typeof name !== 'string') throw new TypeError(`name must be a string, got ${show(name)}`);
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw new TypeError(`signal must be an AbortSignal, got ${show(signal)}`);
-  if (protocol?.['~inmesh'] !== 'protocol')
+  if (protocol?.['~inmesh'] !== 'protocol' || !Object.hasOwn(protocol, '~inmesh'))
     throw new TypeError(`protocol must come from defineProtocol, got ${show(protocol)}`);
   if (typeof captureStacks !== 'boolean')
     throw new TypeError(`captureStacks must be a boolean, got ${show(captureStacks)}`);
