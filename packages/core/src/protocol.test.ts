@@ -54,6 +54,8 @@ describe('a protocol made by hand', () => {
     ['of nothing', { hold: (_result: unknown, waiting: Holder) => waiting.over() }],
     ['of plain', { ...plain }],
     ['of a defined one', { ...defineProtocol({}) }],
+    ['to inherit from plain', Object.create(plain, { ofError: { value: () => FAILURE } })],
+    ['to inherit from a defined one', Object.create(defineProtocol({}))],
   ])('is refused if it was made %s, since nobody guards its members', (_name, made) => {
     const protocol = made as Protocol;
 
@@ -139,6 +141,27 @@ describe('defineProtocol', () => {
     expect(protocol.rewindable(call)).toBe(false);
     expect(waiting.told).toEqual([undefined]);
     expect(heard).toEqual(Object.keys(known).map(() => ({ to: 'protocol', error: bug })));
+  });
+
+  it.each([
+    ['twice', (waiting: Holder) => waiting.over('died')],
+    [
+      'and then throws',
+      () => {
+        throw new Error('broken protocol');
+      },
+    ],
+  ])('lets a holder hear once that a result is over, of a member that tells it %s', (_how, then) => {
+    const waiting = holder();
+    const protocol = defineProtocol({
+      hold: (_result, told) => {
+        told.over();
+        then(told);
+      },
+    });
+    protocol.hold('result', waiting);
+
+    expect(waiting.told).toEqual([undefined]);
   });
 
   it('takes no answer for one that is none, and publishes that', () => {

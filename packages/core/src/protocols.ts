@@ -1,11 +1,11 @@
-import { IGNORABLE, plain, publishError, quietly, type Protocol } from '@inmesh/core';
+import { IGNORABLE, plain, publishError, quietly, type Holder, type Protocol } from '@inmesh/core';
 import { show } from '@inmesh/core/options';
 
 /**
  * A protocol that says what it knows; the rest is as for {@link plain} functions.
  *
  * A member that throws, or answers what is no answer, harms no call: what is wrong is published on `inmesh:listener`, the
- * outcome says nothing, the operation is not repeated, the result is over.
+ * outcome says nothing, the operation is not repeated, the result is over. That it is over each holder hears once.
  *
  * Throws a `TypeError` naming a member that is unknown or no function.
  *
@@ -18,8 +18,8 @@ export function defineProtocol(known: Partial<Protocol>): Protocol {
   for (const member of Object.keys(known)) {
     if (!(member in plain)) throw new TypeError(`unknown member of a protocol: ${member}`);
   }
-  const protocol = Object.setPrototypeOf(guardMembers(known), plain) as Protocol; // inherits that it is a protocol
-  return Object.freeze(protocol);
+  // Its own and not enumerable: what copies it or inherits from it has other members, which nobody guards.
+  return Object.freeze(Object.defineProperty(guardMembers(known) as Protocol, '~inmesh', { value: 'protocol' }));
 }
 
 function guardMembers(known: Partial<Protocol>): Omit<Protocol, '~inmesh'> {
@@ -29,11 +29,35 @@ function guardMembers(known: Partial<Protocol>): Omit<Protocol, '~inmesh'> {
     retryAfterMs: guardMember(known, 'retryAfterMs', () => undefined, isNumberOrNothing),
     idempotent: guardMember(known, 'idempotent', () => false, isBoolean),
     rewindable: guardMember(known, 'rewindable', () => false, isBoolean),
-    hold: guardMember(known, 'hold', (_result, holder) => {
-      holder.over();
-    }),
+    hold: guardHold(known),
     discard: guardMember(known, 'discard', () => {}),
   };
+}
+
+/** However often a result is said to be over, and by whom: each holder hears it once. */
+function guardHold(known: Partial<Protocol>): Protocol['hold'] {
+  const hold = guardMember(known, 'hold', (_result, holder) => {
+    holder.over();
+  });
+  return hold === plain.hold
+    ? hold
+    : (result, holder) => {
+        hold(result, new HeardOnce(holder));
+      };
+}
+
+class HeardOnce implements Holder {
+  #holder: Holder | undefined;
+
+  constructor(holder: Holder) {
+    this.#holder = holder;
+  }
+
+  over(error?: unknown): void {
+    const holder = this.#holder;
+    this.#holder = undefined;
+    holder?.over(error);
+  }
 }
 
 /** What is known of a member, with another answer for where it throws or gives none; plain's if nothing is known. */
