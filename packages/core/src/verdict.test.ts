@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { Call } from './call.ts';
 import { listenerChannel } from './channel.ts';
+import { systemClock } from './clock.ts';
 import { RejectedError, ResilienceError } from './errors.ts';
 import { plain } from './protocol.ts';
 import { defineProtocol } from './protocols.ts';
@@ -108,6 +109,16 @@ describe('verdictOfError', () => {
       'judge: TypeError: a judge must give a verdict, got "failure"',
       'judge: TypeError: a judge must give a verdict, got true',
     ]);
+  });
+
+  it('takes no promise for a verdict, and lets it reject without harm', async () => {
+    const heard: unknown[] = [];
+    onTestFinished(listenerChannel.subscribe(({ to, error }) => heard.push(`${to}: ${String(error)}`)));
+    const judge = { ofError: () => Promise.reject(new Error('no table')) as never };
+
+    expect(verdictOfError(callTo(), down, judge)).toBe(FAILURE);
+    await new Promise<void>((resolve) => systemClock.afterPoll(resolve));
+    expect(heard).toEqual(['judge: TypeError: a judge must give a verdict, got an object', 'judge: Error: no table']);
   });
 
   it('goes by the protocol where a judge throws, and publishes what it threw', () => {

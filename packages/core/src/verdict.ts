@@ -68,6 +68,7 @@ function opinion(ask: () => Verdict | undefined): Verdict | undefined {
   let verdict: Verdict | undefined;
   quietly('judge', () => {
     const answer = ask() ?? undefined; // null is no opinion either
+    if (answer instanceof Promise) quietly('judge', () => answer); // an asynchronous judge may reject
     if (answer !== undefined && !isVerdict(answer))
       throw new TypeError(`a judge must give a verdict, got ${show(answer)}`);
     verdict = answer;
