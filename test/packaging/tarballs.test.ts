@@ -134,12 +134,15 @@ describe('an example that our pages show', () => {
 });
 
 describe('the declarations', () => {
+  beforeAll(async () => {
+    for (const extension of ['mts', 'cts'])
+      await cp(join(consumers, 'strict.ts'), join(consumer, `strict.${extension}`));
+  });
+
   it.concurrent.each(compilers)(
     'mean the same to TypeScript %s, however packages are resolved, in ES modules and in CommonJS',
     async (version) => {
       const compiler = join(consumer, 'node_modules', `typescript-${version}`);
-      for (const extension of ['mts', 'cts'])
-        await cp(join(consumers, 'strict.ts'), join(consumer, `strict.${extension}`));
       const printed = await execute('node', ['compile.cjs', compiler, 'strict.mts', 'strict.cts'], consumer);
       const clean = { Node16: '', NodeNext: '', Bundler: '' };
       const exact = { 'Node16, exact': '', 'NodeNext, exact': '', 'Bundler, exact': '' };
