@@ -62,6 +62,12 @@ export class Ending extends Deadline {
     for (const holder of holders) holder.over(this.#error);
   }
 
+  /** Its reader let go of it: frees the connection too, which node-fetch 2 would keep. */
+  cancel(): void {
+    this.end();
+    this.#attempt?.drop();
+  }
+
   /** It was long enough, unless somebody reads it. */
   override expire(): void {
     const body = this.#body.deref();
@@ -107,9 +113,19 @@ function mayHaveBody(response: ResponseLike): boolean {
 function watch(body: object, ending: Ending): void {
   try {
     nodeStreams()?.finished(body, (error) => {
-      ending.end(error?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? undefined : error); // somebody cancelled it
+      if (isCancel(error)) ending.cancel();
+      else ending.end(error);
     });
   } catch {
     // No stream of Node's.
   }
+}
+
+/**
+ * Did a reader let go of it? Node then makes an error, which has its code in its name too. node-fetch gives the same code to a
+ * chunked body that broke off.
+ */
+function isCancel(error: { readonly code?: string } | null | undefined): boolean {
+  const code = 'ERR_STREAM_PREMATURE_CLOSE';
+  return error?.code === code && String(error).includes(code);
 }

@@ -1,3 +1,6 @@
+import { Writable, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
 import { compose } from '@inmesh/core';
 import { virtualClock } from '@inmesh/core/testing';
 import { retry } from '@inmesh/retry';
@@ -14,6 +17,11 @@ const clients: [string, typeof fetchOf2 | typeof fetchOf3][] = [
   ['node-fetch 2', fetchOf2],
   ['node-fetch 3', fetchOf3],
 ];
+
+function gone(): Writable {
+  const writable = new Writable({ write: () => writable.destroy() });
+  return writable;
+}
 
 describe.each(clients)('wrapFetch of %s', (_, fetch) => {
   it.each([
@@ -69,6 +77,30 @@ describe.each(clients)('wrapFetch of %s', (_, fetch) => {
     await expect(response.text()).rejects.toThrow('aborted');
     await calls.over(1);
     expect(calls.overs).toEqual([expect.any(TimeoutError)]);
+    await server.closed(1);
+  });
+
+  it('takes a chunked body that broke off for one that died', async () => {
+    const server = await serve((_request, response) => {
+      response.write('half', () => response.socket?.end());
+    });
+    const calls = watched();
+    const response = await wrapFetch(calls, { fetch })(`${server.origin}/`);
+    await expect(response.text()).rejects.toThrow('Premature close');
+    await calls.over(1);
+    expect(calls.overs).toEqual([expect.objectContaining({ message: 'Premature close' })]);
+  });
+
+  it.each([
+    ['destroys it', (body: Readable) => body.destroy()],
+    ['pipes it to one who goes', (body: Readable) => pipeline(body, gone()).catch(() => {})],
+  ])('frees the connection of a body whose reader %s, which is no failure', async (_how, letGo) => {
+    const server = await serve((_request, response) => response.write('endless'));
+    const calls = watched();
+    const response = await wrapFetch(calls, { fetch })(`${server.origin}/`);
+    await letGo(response.body as Readable); // node-fetch's bodies are
+    await calls.over(1);
+    expect(calls.overs).toEqual([undefined]);
     await server.closed(1);
   });
 
