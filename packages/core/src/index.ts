@@ -21,6 +21,7 @@ export {
 } from './events.ts';
 export { compose, type Handler, type Layer, type Policy } from './handler.ts';
 export { Key } from './key.ts';
+export { PolicyObject } from './policy-object.ts';
 export { plain, type Holder, type Protocol } from './protocol.ts';
 export {
   FAILURE,

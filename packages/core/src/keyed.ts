@@ -60,12 +60,11 @@ export function keyed<T, K, P extends Layer<T>>(
   const layer: Layer<T> = (next) => {
     const handlers = new WeakMap<Entry<K, P>, Handler<T>>();
     return function chosen(call) {
-      let visit: Visit<K, P> | undefined;
+      let entry: Entry<K, P> | undefined;
       try {
-        const entry = entries.enter(select(call));
-        const current = (visit = new Visit(entries, entry));
-        let handler = handlers.get(entry);
-        if (handler === undefined) handlers.set(entry, (handler = compose<T>(entry.policy)(next)));
+        const current = (entry = entries.enter(select(call)));
+        let handler = handlers.get(current);
+        if (handler === undefined) handlers.set(current, (handler = compose<T>(current.policy)(next)));
         return handler(call).then(
           (result) => {
             call.protocol.hold(result, current);
@@ -77,7 +76,7 @@ export function keyed<T, K, P extends Layer<T>>(
           },
         );
       } catch (error) {
-        visit?.over();
+        entry?.over();
         return Promise.reject(error);
       }
     };
@@ -88,19 +87,34 @@ export function keyed<T, K, P extends Layer<T>>(
   }) as KeyedLayer<T, K, P>; // the members were defined just above
 }
 
-interface Entry<K, P> {
+/** A key and its policy. It is the holder of the results of all calls that are in flight there. */
+class Entry<K, P> implements Holder {
   readonly key: K;
   readonly policy: P;
-  inFlight: number;
+  readonly #entries: Entries<K, P>;
+  inFlight = 1;
+  earlier: Entry<K, P> | undefined = undefined; // its neighbours among the idle
+  later: Entry<K, P> | undefined = undefined;
+
+  constructor(entries: Entries<K, P>, key: K, policy: P) {
+    this.#entries = entries;
+    this.key = key;
+    this.policy = policy;
+  }
+
+  over(): void {
+    if (--this.inFlight === 0) this.#entries.rest(this);
+  }
 }
 
-/** Those without a call in flight stand in a list of their own, least recently used first. */
+/** Those without a call in flight stand in a line of their own, least recently used first. */
 class Entries<K, P> {
   readonly #make: (key: K) => P;
   readonly #maxKeys: number;
   readonly #forgotten: (policy: P, key: K) => void;
   readonly #all = new Map<K, Entry<K, P>>();
-  readonly #idle = new Set<Entry<K, P>>();
+  #first: Entry<K, P> | undefined = undefined;
+  #last: Entry<K, P> | undefined = undefined;
 
   constructor(make: (key: K) => P, maxKeys: number, forgotten: (policy: P, key: K) => void) {
     this.#make = make;
@@ -116,6 +130,7 @@ class Entries<K, P> {
     return this.#all.get(key)?.policy;
   }
 
+  /** A call begins, which is over when its entry is told so. */
   enter(key: K): Entry<K, P> {
     const known = this.#all.get(key);
     if (known !== undefined) return this.#enterAgain(known);
@@ -125,50 +140,46 @@ class Entries<K, P> {
       this.#tell(policy, key);
       return this.#enterAgain(meanwhile);
     }
-    const entry = { key, policy, inFlight: 1 };
+    const entry = new Entry(this, key, policy);
     this.#all.set(key, entry);
     this.#forget();
     return entry;
   }
 
-  leave(entry: Entry<K, P>): void {
-    if (--entry.inFlight > 0) return;
-    this.#idle.add(entry);
+  /** No call is in flight there any more. */
+  rest(entry: Entry<K, P>): void {
+    entry.earlier = this.#last;
+    if (this.#last === undefined) this.#first = entry;
+    else this.#last.later = entry;
+    this.#last = entry;
     this.#forget();
   }
 
   #enterAgain(entry: Entry<K, P>): Entry<K, P> {
-    if (entry.inFlight++ === 0) this.#idle.delete(entry);
+    if (entry.inFlight++ === 0) this.#wake(entry);
     return entry;
   }
 
-  /** What hears of it may begin calls, which change both lists: each entry is out of them before. */
+  #wake(entry: Entry<K, P>): void {
+    const { earlier, later } = entry;
+    if (earlier === undefined) this.#first = later;
+    else earlier.later = later;
+    if (later === undefined) this.#last = earlier;
+    else later.earlier = earlier;
+    entry.earlier = entry.later = undefined;
+  }
+
+  /** What hears of it may begin calls, which change the line and the map: each entry is out of both before. */
   #forget(): void {
-    for (const entry of this.#idle) {
-      if (this.#all.size <= this.#maxKeys) return;
-      this.#idle.delete(entry);
-      this.#all.delete(entry.key);
-      this.#tell(entry.policy, entry.key);
+    for (let first = this.#first; first !== undefined && this.#all.size > this.#maxKeys; first = this.#first) {
+      this.#wake(first);
+      this.#all.delete(first.key);
+      this.#tell(first.policy, first.key);
     }
   }
 
   #tell(policy: P, key: K): void {
     quietly('forgotten', () => this.#forgotten(policy, key));
-  }
-}
-
-/** One call's stay at its key. */
-class Visit<K, P> implements Holder {
-  readonly #entries: Entries<K, P>;
-  readonly #entry: Entry<K, P>;
-
-  constructor(entries: Entries<K, P>, entry: Entry<K, P>) {
-    this.#entries = entries;
-    this.#entry = entry;
-  }
-
-  over(): void {
-    this.#entries.leave(this.#entry);
   }
 }
 

@@ -13,7 +13,7 @@ export class Bucket {
 
   constructor(ratePerSecond: number, burst: number) {
     this.#ratePerSecond = ratePerSecond;
-    this.#burst = burst * UNITS;
+    this.#burst = burst;
   }
 
   /** Takes so many tokens, or none if there are fewer. */
@@ -63,12 +63,12 @@ export class Bucket {
 
   /** How many tokens there are, fractions included. */
   tokens(nowMs: number): number {
-    return (this.#burst - Math.max(0, this.#fullAt - this.#at(nowMs))) / UNITS;
+    return (this.#burst * UNITS - Math.max(0, this.#fullAt - this.#at(nowMs))) / UNITS;
   }
 
   /** A bucket that lacks `burst - cost` holds the cost. */
   #enoughAt(cost: number): number {
-    return this.#fullAt + (cost - this.#burst);
+    return this.#fullAt + (cost - this.#burst * UNITS);
   }
 
   #at(nowMs: number): number {

@@ -1,3 +1,4 @@
 export { RateLimitedError } from './error.ts';
 export type { RefusalReason } from './queue.ts';
-export { tokenBucket, type AcquireOptions, type TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
+export { tokenBucket, type TokenBucketOptions } from './token-bucket.ts';
+export type { AcquireOptions, TokenBucket } from './tokens.ts';

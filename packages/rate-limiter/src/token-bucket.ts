@@ -1,9 +1,8 @@
-import { Call, systemClock, type Clock, type Handler, type Policy } from '@inmesh/core';
+import { systemClock, type Clock } from '@inmesh/core';
 import { clockOf, countOrZero, positive, positiveMs, rejectUnknown, text } from '@inmesh/core/options';
 
 import { Bucket } from './bucket.ts';
-import { Queue } from './queue.ts';
-import { WaitingCalls } from './waiting.ts';
+import { Tokens, type TokenBucket } from './tokens.ts';
 
 /** How fast tokens come, how many it holds, and who may wait. */
 export interface TokenBucketOptions {
@@ -22,33 +21,6 @@ export interface TokenBucketOptions {
   readonly name?: string;
   /** Where time comes from (default: `systemClock`). */
   readonly clock?: Clock;
-}
-
-/** What ends a wait for tokens by hand. */
-export interface AcquireOptions {
-  /** Ends the wait, with its reason. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A policy with one bucket, however many handlers it wraps. */
-export interface TokenBucket extends Policy {
-  /** How many tokens it holds that nobody waits for, fractions included. */
-  readonly available: number;
-  /** How long until it lets the next call through, in ms, behind those that wait: 0 if at once. */
-  readonly retryAfterMs: number;
-  /** How many calls wait. */
-  readonly waiting: number;
-  /**
-   * Takes `cost` tokens by hand (default: 1), or none if it holds fewer or anybody waits.
-   *
-   * Throws a `RangeError` if the cost is not above 0 or above `burst`, for it could never be served.
-   */
-  tryAcquire(cost?: number): boolean;
-  /**
-   * Takes `cost` tokens by hand (default: 1), and waits for them as a call does. Rejects with {@link RateLimitedError} if it
-   * may not wait, with the signal's reason if that aborts, and with what is wrong with its arguments.
-   */
-  acquire(cost?: number, options?: AcquireOptions): Promise<void>;
 }
 
 /**
@@ -77,40 +49,8 @@ export function tokenBucket({
   const longestMs = maxWaitMs === undefined ? Infinity : positiveMs({ maxWaitMs });
   text({ name });
   clockOf({ clock });
-  const queue = new Queue(new Bucket(ratePerSecond, burst), countOrZero({ maxQueue }), longestMs);
-  const calls = new WaitingCalls(queue, name, clock);
-
-  const policy: Policy = (next) =>
-    function metered(call) {
-      const now = clock.now();
-      if (calls.pass(1, now)) return next(call);
-      const refusal = calls.refusal(call, 1, now);
-      if (refusal !== undefined) return Promise.reject(refusal);
-      return sendInTurn(next, call, calls, now);
-    };
-
-  const servable = (cost: number): number => {
-    if (positive({ cost }) > burst) throw new RangeError(`cost must be at most the burst of ${burst}, got ${cost}`);
-    return cost;
-  };
-  async function acquire(cost = 1, { signal, ...others }: AcquireOptions = {}): Promise<void> {
-    rejectUnknown(others, arguments[1]);
-    await calls.acquire(Call.start(undefined, { signal }), servable(cost));
-  }
-  return Object.defineProperties(policy, {
-    available: { get: () => queue.tokens(clock.now()) },
-    retryAfterMs: { get: () => queue.waitMs(1, clock.now()) },
-    waiting: { get: () => queue.size },
-    tryAcquire: { value: (cost = 1) => queue.take(servable(cost), clock.now()) },
-    acquire: { value: acquire },
-  }) as TokenBucket; // the members were defined just above
-}
-
-/** An async function, so that an error's stack still leads to the caller. */
-async function sendInTurn<T>(next: Handler<T>, call: Call, calls: WaitingCalls, now: number): Promise<T> {
-  await calls.wait(call, 1, now);
-  calls.start(call, 1);
-  return await next(call);
+  const limits = { maxQueue: countOrZero({ maxQueue }), maxWaitMs: longestMs };
+  return new Tokens(new Bucket(ratePerSecond, burst), burst, limits, name, clock);
 }
 
 /** Beyond, thousandths of tokens since the clock's origin are too large to add single tokens to, after two years. */

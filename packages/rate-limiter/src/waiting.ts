@@ -8,7 +8,7 @@ import { Place, type RefusalReason, type Queue } from './queue.ts';
  * waits, and then keeps the process alive. It resolves promises and sends nothing.
  */
 export class WaitingCalls {
-  readonly #queue: Queue;
+  readonly queue: Queue;
   readonly #name: string;
   readonly #clock: Clock;
   #timer: Timer | undefined = undefined;
@@ -16,21 +16,21 @@ export class WaitingCalls {
   #served = 0; // calls whose turn has come, but which their promise has not sent yet
 
   constructor(queue: Queue, name: string, clock: Clock) {
-    this.#queue = queue;
+    this.queue = queue;
     this.#name = name;
     this.#clock = clock;
   }
 
   /** Takes tokens of a call that need not wait. Nobody waits, and nobody who waited is still to be sent. */
   pass(tokens: number, now: number): boolean {
-    return this.#served === 0 && this.#queue.take(tokens, now);
+    return this.#served === 0 && this.queue.take(tokens, now);
   }
 
   /** What a call is refused with that can neither pass nor wait; `undefined` if it may wait. */
   refusal(call: Call, tokens: number, now: number): RateLimitedError | undefined {
     this.#advance(now); // a blocked event loop may have kept the timer from ringing
-    const reason = this.#queue.objection(tokens, call.deadline, now);
-    return reason === undefined ? undefined : this.refuse(call, reason, this.#queue.waitMs(tokens, now));
+    const reason = this.queue.objection(tokens, call.deadline, now);
+    return reason === undefined ? undefined : this.refuse(call, reason, this.queue.waitMs(tokens, now));
   }
 
   /**
@@ -40,7 +40,7 @@ export class WaitingCalls {
   wait(call: Call, tokens: number, now: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiter = new Waiter(this, call, tokens, resolve, reject);
-      this.#queue.join(waiter);
+      this.queue.join(waiter);
       call.onAbort(waiter); // at once if it is aborted
       this.#advance(now);
     });
@@ -65,7 +65,7 @@ export class WaitingCalls {
   start(call: Call, tokens: number): void {
     this.#served--;
     if (!call.aborted) return;
-    this.#queue.putBack(tokens);
+    this.queue.putBack(tokens);
     this.#advance(this.#clock.now(), true);
     throw call.reason;
   }
@@ -75,7 +75,7 @@ export class WaitingCalls {
   }
 
   leave(waiter: Waiter): void {
-    this.#queue.leave(waiter);
+    this.queue.leave(waiter);
     this.#advance(this.#clock.now());
   }
 
@@ -85,18 +85,18 @@ export class WaitingCalls {
 
   /** Serves whose turn has come, and sets the timer if another is first now or the first one's turn was `moved`. */
   #advance(now: number, moved = false): void {
-    this.#queue.advance(now);
-    const { first } = this.#queue;
+    this.queue.advance(now);
+    const { first } = this.queue;
     if (first === this.#first && !moved) return;
     this.#clock.clearTimeout(this.#timer);
     this.#first = first;
-    this.#timer = first && this.#clock.setTimeout(this.#ring, this.#queue.dueInMs(now));
+    this.#timer = first && this.#clock.setTimeout(() => this.#ring(), this.queue.dueInMs(now));
   }
 
-  readonly #ring = (): void => {
+  #ring(): void {
     this.#timer = undefined;
     this.#advance(this.#clock.now(), true);
-  };
+  }
 }
 
 class Waiter extends Place implements AbortSink {
