@@ -125,7 +125,7 @@ function watch(body: object, ending: Ending): void {
  * Did a reader let go of it? Node then makes an error, which has its code in its name too. node-fetch gives the same code to a
  * chunked body that broke off.
  */
-function isCancel(error: { readonly code?: string } | null | undefined): boolean {
+function isCancel(error?: Error & { readonly code?: string }): boolean {
   const code = 'ERR_STREAM_PREMATURE_CLOSE';
   return error?.code === code && String(error).includes(code);
 }

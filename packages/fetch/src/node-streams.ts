@@ -1,6 +1,6 @@
 /** As much of `node:stream` as is used here. */
 export interface NodeStreams {
-  finished(stream: object, callback: (error?: { readonly code?: string }) => void): unknown;
+  finished(stream: object, callback: (error?: Error & { readonly code?: string }) => void): unknown;
   readonly Readable: { fromWeb(stream: object): object };
 }
 
