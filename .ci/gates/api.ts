@@ -36,13 +36,25 @@ async function reportsOf(scope: string): Promise<ReadonlyMap<string, string>> {
   for (const name of (await readdir(scope)).sort()) {
     const { exports } = JSON.parse(await readFile(join(scope, name, 'package.json'), 'utf8')) as { exports: Exports };
     const entries = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.import.types]));
+    let main: string | undefined;
     for (const entry of entries) {
-      const report = `${name}/api/${basename(entry, '.d.ts')}.api.md`;
-      reports.set(report, await reportOf(join(scope, name), entry, join(temporary, report)));
+      const path = `${name}/api/${basename(entry, '.d.ts')}.api.md`;
+      const report = await reportOf(join(scope, name), entry, join(temporary, path));
+      reports.set(path, main === undefined ? report : withoutThatOf(main, report));
+      main ??= report;
     }
   }
   await rm(temporary, { recursive: true });
   return reports;
+}
+
+/** A subpath's report without the types that it needs and the main entry's has: else a change of one would be in all of them. */
+function withoutThatOf(main: string, report: string): string {
+  const said = new Set(main.split('\n\n').map((part) => part.replace('\nexport ', '\n')));
+  return report
+    .split('\n\n')
+    .filter((part) => !part.startsWith('// @') || !said.has(part))
+    .join('\n\n');
 }
 
 async function reportOf(folder: string, entry: string, report: string): Promise<string> {

@@ -94,7 +94,7 @@ describe('size', () => {
 });
 
 describe('api', () => {
-  it('finds an API that differs from the one written down, and one whose entry is gone', async () => {
+  it('finds an API that differs from the one written down, and one whose entry is gone, and says of a subpath its own', async () => {
     expect(await api(fixture('api'), join(fixture('api'), 'installed'))).toEqual([
       'packages/gadget/api/gone.api.md: there is no such entry: npm run api',
       'packages/gadget/api/index.api.md: the API is another: npm run api\n' +
