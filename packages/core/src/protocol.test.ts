@@ -178,11 +178,13 @@ describe('defineProtocol', () => {
     expect(protocol.ofError('error', call)).toBe(IGNORABLE);
     expect(protocol.retryAfterMs('outcome')).toBeUndefined();
     expect(protocol.idempotent(call)).toBe(false);
+    expect(defineProtocol({ retryAfterMs: () => Number('soon') }).retryAfterMs('outcome')).toBeUndefined();
     expect(heard).toEqual([
       'TypeError: ofResult of a protocol answered undefined',
       'TypeError: ofError of a protocol answered "failure"',
       'TypeError: retryAfterMs of a protocol answered "5"',
       'TypeError: idempotent of a protocol answered an object',
+      'TypeError: retryAfterMs of a protocol answered NaN',
     ]);
   });
 

@@ -96,5 +96,5 @@ function isBoolean(given: unknown): boolean {
 }
 
 function isNumberOrNothing(given: unknown): boolean {
-  return given === undefined || typeof given === 'number';
+  return given === undefined || (typeof given === 'number' && !Number.isNaN(given));
 }

@@ -26,13 +26,13 @@ export class Schedule {
 
   /**
    * How long to wait before the next sending, in ms; `undefined` if there is to be none. `askedMs` is what the other side
-   * asked for, `leftMs` what is left until the deadline.
+   * asked for, below 0 if that is over, `leftMs` what is left until the deadline.
    */
   next(askedMs: number, leftMs: number): number | undefined {
     const { backoff, maxRetryAfterMs, random } = this.#plan;
     if (this.exhausted || askedMs > maxRetryAfterMs) return undefined;
     const ownMs = backoff(this.#sent, random, this.#previousMs);
-    const ms = askedMs + Math.max(0, ownMs); // on top, or all who were told the same would come back in step
+    const ms = Math.max(0, askedMs) + Math.max(0, ownMs); // on top, or all who were told the same would come back in step
     if (!(ms < leftMs)) return undefined; // also if the backoff says NaN or Infinity
     this.#previousMs = ownMs;
     this.#sent++;
