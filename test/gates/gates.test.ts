@@ -76,12 +76,16 @@ describe('size', () => {
       '| `heavy` | 2.1 kB | 2.0 kB |',
       '| `stale` | 1.0 kB |',
       '| `gone` | 1.0 kB |',
+      '| `@inmesh/core` | 4.1 kB | 9.0 kB |',
+      '| `@inmesh/free` | 1.0 kB |',
     ];
     const sizes = new Map([
       ['`right`', 1.04],
       ['`heavy`', 2.06],
       ['`stale`', 1.2],
       ['`new`', 1],
+      ['`@inmesh/core`', 4.1],
+      ['`@inmesh/free`', 1],
     ]);
 
     expect(compare(page.join('\n'), sizes)).toEqual([
@@ -89,6 +93,8 @@ describe('size', () => {
       '`heavy` has 2.1 kB, more than 2',
       'docs/size.md: says that `stale` has 1 kB, it has 1.2: npm run size',
       'docs/size.md: nobody measured `gone`',
+      '`@inmesh/core` has 4.1 kB, more than 4',
+      'docs/size.md: sets no limit for `@inmesh/free`',
     ]);
   });
 });
