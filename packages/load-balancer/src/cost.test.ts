@@ -103,10 +103,15 @@ describe('Cost', () => {
     expect(cost.at(0)).toBe(100);
   });
 
+  it.each([0.001, 1, 9.99, 10, 11])('fades within %d ms as within any time', (ms) => {
+    const cost = costOf(['success', 1_000, 0]);
+    expect(cost.at(ms)).toBeCloseTo(1_000 * Math.exp(-ms / 1_000), 6);
+  });
+
   it('agrees with a plain model that keeps every call', () => {
     const visited = new Set<string>();
     const step = fc.record({
-      waitMs: fc.constantFrom(0, 1, 30, 500, 4_000),
+      waitMs: fc.constantFrom(0, 1, 9, 30, 500, 4_000),
       health: fc.constantFrom('success' as const, 'success' as const, 'failure' as const, 'ignorable' as const),
       tookMs: fc.constantFrom(0, 1, 20, 90, 600, 1_500),
     });
@@ -120,7 +125,7 @@ describe('Cost', () => {
           cost.settled(health, tookMs, now);
           visited.add(model.settled(health, tookMs, now));
           expect(cost.measured).toBe(model.measured);
-          for (const later of [0, 10, 2_000]) expect(cost.at(now + later)).toBeCloseTo(model.at(now + later), 6);
+          for (const later of [0, 3, 2_000]) expect(cost.at(now + later)).toBeCloseTo(model.at(now + later), 5);
         }
       }),
       { numRuns: 300, seed: 11 },

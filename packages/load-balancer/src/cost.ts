@@ -72,6 +72,12 @@ export class Cost implements Learner {
 
   /** How much is left of what fades. Time that goes backwards counts as no time passing. */
   #left(decayMs: number, now: number): number {
-    return Math.exp(-Math.max(0, now - this.#heardAt) / decayMs);
+    const passed = now - this.#heardAt;
+    return passed > 0 ? fading(passed / decayMs) : 1;
   }
+}
+
+/** e to the power of −x, to nine digits. A busy service asks thrice a call for little of it, and then a series is sooner done. */
+function fading(x: number): number {
+  return x < 0.01 ? 1 - x * (1 - (x / 2) * (1 - x / 3)) : Math.exp(-x);
 }
