@@ -62,10 +62,11 @@ export class Ending extends Deadline {
     for (const holder of holders) holder.over(this.#error);
   }
 
-  /** Its reader let go of it: frees the connection too, which node-fetch 2 would keep. */
-  cancel(): void {
-    this.end();
-    this.#attempt?.drop();
+  /** Its reader let go of it, if it was none of us: frees the connection too, which node-fetch 2 would keep. */
+  cancel(error: unknown): void {
+    const attempt = this.#attempt;
+    this.end(attempt?.aborted === true || attempt?.callerAborted === true ? error : undefined);
+    attempt?.drop();
   }
 
   /** It was long enough, unless somebody reads it. */
@@ -113,7 +114,7 @@ function mayHaveBody(response: ResponseLike): boolean {
 function watch(body: object, ending: Ending): void {
   try {
     nodeStreams()?.finished(body, (error) => {
-      if (isCancel(error)) ending.cancel();
+      if (isCancel(error)) ending.cancel(error);
       else ending.end(error);
     });
   } catch {
@@ -121,11 +122,12 @@ function watch(body: object, ending: Ending): void {
   }
 }
 
+const GONE = 'ERR_STREAM_PREMATURE_CLOSE';
+
 /**
- * Did a reader let go of it? Node then makes an error, which has its code in its name too. node-fetch gives the same code to a
- * chunked body that broke off.
+ * Did a reader let go of it? Node then makes an error, which has its code in its name too; another for a loop that is left.
+ * node-fetch gives the code of the first to a chunked body that broke off.
  */
 function isCancel(error?: Error & { readonly code?: string }): boolean {
-  const code = 'ERR_STREAM_PREMATURE_CLOSE';
-  return error?.code === code && String(error).includes(code);
+  return error?.code === 'ABORT_ERR' || (error?.code === GONE && String(error).includes(GONE));
 }

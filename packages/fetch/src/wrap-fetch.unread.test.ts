@@ -23,6 +23,10 @@ function gone(): Writable {
   return writable;
 }
 
+async function readOne(body: Readable): Promise<void> {
+  for await (const chunk of body) if (chunk) return;
+}
+
 describe.each(clients)('wrapFetch of %s', (_, fetch) => {
   it.each([
     ['small', 'hello'],
@@ -93,6 +97,7 @@ describe.each(clients)('wrapFetch of %s', (_, fetch) => {
 
   it.each([
     ['destroys it', (body: Readable) => body.destroy()],
+    ['leaves its loop', readOne],
     ['pipes it to one who goes', (body: Readable) => pipeline(body, gone()).catch(() => {})],
   ])('frees the connection of a body whose reader %s, which is no failure', async (_how, letGo) => {
     const server = await serve((_request, response) => response.write('endless'));
