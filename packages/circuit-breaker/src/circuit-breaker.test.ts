@@ -15,7 +15,8 @@ import {
 import { scriptedHandler, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
-import { circuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
+import type { CircuitBreaker } from './breaker.ts';
+import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
 import { consecutiveFailures, failureRatio, type Detector } from './detector.ts';
 import { CircuitOpenError } from './error.ts';
 

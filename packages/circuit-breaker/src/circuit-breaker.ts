@@ -1,11 +1,8 @@
-import { circuitChannel, systemClock, type Call, type Clock, type Judge, type Policy } from '@inmesh/core';
+import { systemClock, type Clock, type Judge } from '@inmesh/core';
 import { clockOf, count, judgeOf, positiveMs, rejectUnknown, show, text } from '@inmesh/core/options';
 
-import { Circuit, type CircuitCounts, type CircuitState } from './circuit.ts';
+import { Breaker, type CircuitBreaker } from './breaker.ts';
 import { failureRatio, type Detector } from './detector.ts';
-import { CircuitOpenError } from './error.ts';
-import { Permit, type CircuitPermit } from './permit.ts';
-import { Referee } from './referee.ts';
 
 /** When a circuit opens, and how it finds out that it may close. */
 export interface CircuitBreakerOptions {
@@ -24,21 +21,6 @@ export interface CircuitBreakerOptions {
   readonly judge?: Judge;
   /** Where time comes from (default: `systemClock`). */
   readonly clock?: Clock;
-}
-
-/** A policy with one circuit, however many handlers it wraps. */
-export interface CircuitBreaker extends Policy {
-  /** Reads the clock: an open circuit whose time is up is half-open, though no timer ran and no call came. */
-  readonly state: CircuitState;
-  /** A frozen snapshot: what the first detector weighs, what was ignored and refused, how many probes are out. */
-  readonly counts: CircuitCounts;
-  /** How long until it lets a call through, in ms: 0 if at once, an upper bound while probes are out. */
-  readonly retryAfterMs: number;
-  /**
-   * Asks by hand to be let through; `undefined` means refused. Release the permit with how it went. A probe's permit that
-   * nobody releases loses its place after `openForMs`.
-   */
-  tryAcquire(): CircuitPermit | undefined;
 }
 
 /**
@@ -71,49 +53,7 @@ export function circuitBreaker({
   judgeOf({ judge });
   clockOf({ clock });
 
-  const circuit = new Circuit(detectors, openForMs, halfOpenCalls, (from, to, reason, at) => {
-    if (circuitChannel.hasSubscribers)
-      circuitChannel.publish({ circuit: name, subject: breaker, from, to, reason, at });
-  });
-  const referee = new Referee(circuit, judge, clock);
-
-  const policy: Policy = (next) =>
-    function guarded(call) {
-      const admission = circuit.standing ?? circuit.admit(clock.now());
-      if (admission === undefined) return refusal(call, name, circuit.retryAfterMs(clock.now()));
-      try {
-        return next(call).then(
-          (result) => {
-            referee.fulfilled(call, result, admission);
-            return result;
-          },
-          (error: unknown) => {
-            referee.rejected(call, error, admission);
-            throw error;
-          },
-        );
-      } catch (error) {
-        referee.rejected(call, error, admission); // a policy inside that throws instead of rejecting
-        return Promise.reject(error);
-      }
-    };
-
-  const breaker = Object.defineProperties(policy, {
-    state: { get: () => circuit.state(clock.now()) },
-    counts: { get: () => circuit.counts(clock.now()) },
-    retryAfterMs: { get: () => circuit.retryAfterMs(clock.now()) },
-    tryAcquire: {
-      value: () => {
-        const admission = circuit.standing ?? circuit.admit(clock.now());
-        return admission === undefined ? undefined : new Permit(circuit, admission, clock);
-      },
-    },
-  }) as CircuitBreaker; // the members were defined just above
-  return breaker;
-}
-
-function refusal(call: Call, policy: string, retryAfterMs: number): Promise<never> {
-  return Promise.reject(new CircuitOpenError({ policy, retryAfterMs, captureStack: call.captureStacks }));
+  return new Breaker({ detectors, openForMs, halfOpenCalls, name, judge, clock });
 }
 
 function detectorsOf(trip: Detector | readonly Detector[]): readonly Detector[] {

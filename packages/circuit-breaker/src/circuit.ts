@@ -39,7 +39,7 @@ export class Circuit {
   #standing: Admission | undefined;
   #detections: readonly Detection[];
   #openUntil = -Infinity;
-  #leases: Admission[] = [];
+  #leases: readonly Admission[] = NONE;
   #probesPassed = 0;
   #ignored = 0;
   #refused = 0;
@@ -49,7 +49,7 @@ export class Circuit {
     this.#openForMs = openForMs;
     this.#halfOpenCalls = halfOpenCalls;
     this.#changed = changed;
-    this.#standing = { generation: 0, leaseEndsAt: Infinity };
+    this.#standing = FIRST;
     this.#detections = startAll(detectors);
   }
 
@@ -69,8 +69,7 @@ export class Circuit {
       return undefined;
     }
     const probe = { generation: this.#generation, leaseEndsAt: now + this.#openForMs };
-    this.#leases = this.#held(now);
-    this.#leases.push(probe);
+    this.#leases = [...this.#held(now), probe];
     return probe;
   }
 
@@ -107,8 +106,8 @@ export class Circuit {
     return Object.freeze({ successes, failures, ignored: this.#ignored, refused: this.#refused, probes });
   }
 
-  #held(now: number): Admission[] {
-    return this.#leases.filter((lease) => now < lease.leaseEndsAt);
+  #held(now: number): readonly Admission[] {
+    return this.#leases.length === 0 ? NONE : this.#leases.filter((lease) => now < lease.leaseEndsAt);
   }
 
   /** A detector that throws has no say; what it threw is published on `inmesh:listener`. */
@@ -137,7 +136,7 @@ export class Circuit {
     const from = this.#state;
     this.#state = to;
     this.#generation++;
-    this.#leases = [];
+    this.#leases = NONE;
     this.#probesPassed = 0;
     this.#standing = undefined;
     if (to === 'closed') this.#close();
@@ -152,6 +151,10 @@ export class Circuit {
     });
   }
 }
+
+// What most circuits have at most times is one for all of them.
+const NONE: readonly Admission[] = [];
+const FIRST: Admission = { generation: 0, leaseEndsAt: Infinity };
 
 function startAll(detectors: readonly Detector[]): readonly Detection[] {
   return detectors.map((detector) => {

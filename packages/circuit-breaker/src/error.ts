@@ -8,8 +8,8 @@ export class CircuitOpenError extends RejectedError {
   /** When the next call may probe, in ms from now; while probes are out, at the latest. */
   readonly retryAfterMs: number;
 
-  constructor({ retryAfterMs, ...facts }: ResilienceErrorFacts & { readonly retryAfterMs: number }) {
-    super(`${facts.policy} lets no call through; one may probe in ${Math.ceil(retryAfterMs)} ms`, facts);
-    this.retryAfterMs = retryAfterMs;
+  constructor(facts: ResilienceErrorFacts & { readonly retryAfterMs: number }) {
+    super(`${facts.policy} lets no call through; one may probe in ${Math.ceil(facts.retryAfterMs)} ms`, facts);
+    this.retryAfterMs = facts.retryAfterMs;
   }
 }

@@ -1,4 +1,5 @@
-export { circuitBreaker, type CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
+export type { CircuitBreaker } from './breaker.ts';
+export { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
 export type { CircuitCounts, CircuitState } from './circuit.ts';
 export {
   consecutiveFailures,

@@ -2,7 +2,8 @@ import { FAILURE, SUCCESS, type Verdict } from '@inmesh/core';
 import { virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
-import { circuitBreaker, type CircuitBreaker } from './circuit-breaker.ts';
+import type { CircuitBreaker } from './breaker.ts';
+import { circuitBreaker } from './circuit-breaker.ts';
 import { consecutiveFailures } from './detector.ts';
 
 /** Opens at the first failure, for 100 ms. */

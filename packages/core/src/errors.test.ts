@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { findError, isError, RejectedError, ResilienceError } from './errors.ts';
+import { findError, isError, refuse, RejectedError, ResilienceError } from './errors.ts';
 
 class TimedOut extends ResilienceError {
   static readonly code = 'ERR_TIMEOUT';
@@ -27,6 +27,36 @@ async function secondCopy() {
   }
   return { ...copy, Open };
 }
+
+describe('refuse', () => {
+  it('rejects with the error, once whoever got the promise had time to listen', async () => {
+    const order: unknown[] = [];
+    const refused = refuse(open);
+    const heard = refused.catch((error: unknown) => order.push(error));
+    order.push('listening');
+    await heard;
+
+    expect(order).toEqual(['listening', open]);
+  });
+
+  it('leaves nothing for Node to cross out, and tells it of what nobody handles', async () => {
+    const told: unknown[] = [];
+    const events = ['unhandledRejection', 'rejectionHandled'] as const;
+    const listeners = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection'); // the test runner's
+    onTestFinished(() => {
+      for (const event of events) process.removeAllListeners(event);
+      for (const listener of listeners) process.on('unhandledRejection', listener);
+    });
+    process.on('unhandledRejection', (error) => told.push(error));
+    process.on('rejectionHandled', () => told.push('handled'));
+    await refuse(open).catch(() => {});
+    void refuse(timedOut);
+    await new Promise(setImmediate);
+
+    expect(told).toEqual([timedOut]);
+  });
+});
 
 describe('ResilienceError', () => {
   it('says which policy ended the call, and why', () => {

@@ -37,6 +37,20 @@ export abstract class RejectedError extends ResilienceError {
   override readonly '~inmesh': Brand = 'rejected';
 }
 
+/**
+ * Rejects a call with an error of ours, a moment later, when whoever gets the promise has had time to listen. One that is rejected from
+ * the start makes Node note a rejection that nobody handles, and cross it out, which costs more than the rest of a refusal.
+ */
+export function refuse(error: ResilienceError): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    void SETTLED.then(() => {
+      reject(error);
+    });
+  });
+}
+
+const SETTLED: Promise<void> = /* @__PURE__ */ Promise.resolve();
+
 /** A class of our errors: one with a `code`, or a base class. */
 export type ErrorClass<E extends ResilienceError> = (abstract new (
   ...args: never[]

@@ -6,6 +6,7 @@ export { endpoint, type Endpoint, type EndpointSource } from './endpoint.ts';
 export {
   findError,
   isError,
+  refuse,
   RejectedError,
   ResilienceError,
   type ErrorClass,

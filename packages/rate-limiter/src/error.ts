@@ -12,12 +12,9 @@ export class RateLimitedError extends RejectedError {
   /** Why it did not wait for them. */
   readonly reason: RefusalReason;
 
-  constructor({
-    retryAfterMs,
-    reason = 'no-token',
-    ...facts
-  }: ResilienceErrorFacts & { readonly retryAfterMs: number; readonly reason?: RefusalReason }) {
-    super(`${facts.policy} has no token left${WHY[reason]}; the next comes in ${Math.ceil(retryAfterMs)} ms`, facts);
+  constructor(facts: ResilienceErrorFacts & { readonly retryAfterMs: number; readonly reason?: RefusalReason }) {
+    const { policy, retryAfterMs, reason = 'no-token' } = facts;
+    super(`${policy} has no token left${WHY[reason]}; the next comes in ${Math.ceil(retryAfterMs)} ms`, facts);
     this.retryAfterMs = retryAfterMs;
     this.reason = reason;
   }

@@ -1,4 +1,4 @@
-import { Call, PolicyObject, type Clock, type Handler, type Policy } from '@inmesh/core';
+import { Call, PolicyObject, refuse, type Clock, type Handler, type Policy } from '@inmesh/core';
 import { positive, rejectUnknown } from '@inmesh/core/options';
 
 import type { Bucket } from './bucket.ts';
@@ -53,7 +53,7 @@ export class Tokens extends PolicyObject implements TokenBucket {
         const now = clock.now();
         if (this.#pass(1, now)) return next(call);
         const refusal = this.#calls.refusal(call, 1, now);
-        if (refusal !== undefined) return Promise.reject(refusal);
+        if (refusal !== undefined) return refuse(refusal);
         return sendInTurn(next, call, this.#calls, now);
       };
       return metered;
