@@ -60,7 +60,7 @@ describe('rejectUnknown', () => {
     [{}, 500, 'options must be an object, got 500'],
     [{}, 'fast', 'options must be an object, got "fast"'],
     [{}, [], 'options must be an object, got an array'],
-    [{}, () => 1, 'options must be an object, got a function'],
+    [{}, () => 1, 'options must be an object, got a function: a policy is made first, as in retry(), not retry'],
   ])('refuses %j of %j', (unknown, given, message) => {
     expect(() => rejectUnknown(unknown, given)).toThrow(new TypeError(message));
   });

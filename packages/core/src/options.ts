@@ -5,8 +5,10 @@ type Option<T> = Readonly<Record<string, T>>;
 
 /** Refuses what is left of an options object once the known ones were taken, and what is no options object at all. */
 export function rejectUnknown(unknown: object, given?: unknown): void {
-  if (given !== undefined && (typeof given !== 'object' || Array.isArray(given)))
-    throw new TypeError(`options must be an object, got ${show(given)}`);
+  if (given !== undefined && (typeof given !== 'object' || Array.isArray(given))) {
+    const hint = typeof given === 'function' ? ': a policy is made first, as in retry(), not retry' : '';
+    throw new TypeError(`options must be an object, got ${show(given)}${hint}`);
+  }
   for (const name of Object.keys(unknown)) throw new TypeError(`unknown option: ${name}`);
 }
 
