@@ -35,6 +35,9 @@ export function fetchInputOf({ input }: Call): FetchInput | undefined {
 export class Asked implements FetchInput {
   readonly input: unknown;
   readonly init: Init;
+  readonly method: string;
+  /** The caller's own signal. */
+  readonly signal: AbortSignal | undefined;
   readonly #request: Requested | undefined;
   readonly #nonsense: unknown;
   #keeping: Promise<void> | undefined = undefined;
@@ -45,6 +48,8 @@ export class Asked implements FetchInput {
     this.init = initOf(init);
     this.#request = isRequest(input) ? input : undefined;
     this.#nonsense = isObject(init) ? undefined : init;
+    this.method = methodOf(this.init, this.#request);
+    this.signal = signalOf(this.init, this.#request);
   }
 
   get url(): string {
@@ -52,11 +57,6 @@ export class Asked implements FetchInput {
     if (typeof input === 'string') return input;
     if (this.#request !== undefined) return this.#request.url;
     return input instanceof URL ? input.href : String(input);
-  }
-
-  get method(): string {
-    const given: unknown = this.init.method ?? this.#request?.method ?? 'GET';
-    return typeof given === 'string' ? given : show(given); // fetch says what is wrong with it
   }
 
   header(name: string): string | null {
@@ -67,12 +67,6 @@ export class Asked implements FetchInput {
     } catch {
       return null; // fetch says what is wrong with it
     }
-  }
-
-  /** The caller's own signal. */
-  get signal(): AbortSignal | undefined {
-    const signal = this.init.signal === undefined ? this.#request?.signal : this.init.signal;
-    return typeof signal?.addEventListener === 'function' ? signal : undefined; // fetch says what is wrong with it
   }
 
   /** The caller's own dispatcher for this call. */
@@ -141,9 +135,10 @@ export class Asked implements FetchInput {
   }
 
   /** fetch's second argument for one attempt, the first being as it was. */
-  initFor(link: { readonly dispatcher: Dispatcher; readonly signal?: AbortSignal }): unknown {
+  initFor({ dispatcher, signal }: { readonly dispatcher: Dispatcher; readonly signal?: AbortSignal }): unknown {
     if (this.hasNonsense) return this.#nonsense;
-    const init: Record<string, unknown> = { ...this.init, ...link };
+    const init: Record<string, unknown> = { ...this.init, dispatcher };
+    if (signal !== undefined) init['signal'] = signal;
     if (this.#request === undefined) return init;
     if (Object.keys(this.init).length === 0) Object.assign(init, forgotten(this.#request));
     if (this.#kept !== undefined) Object.assign(init, { body: this.#kept, duplex: 'half' });
@@ -165,6 +160,16 @@ export class Asked implements FetchInput {
     if (!isReplayable(body)) delete init['keepalive']; // which is for pages that close; fetch refuses it with a stream
     return { ...init, body: anyStream(body), duplex: 'half' };
   }
+}
+
+function methodOf({ method }: Init, request: Requested | undefined): string {
+  const given: unknown = method ?? request?.method ?? 'GET';
+  return typeof given === 'string' ? given : show(given); // fetch says what is wrong with it
+}
+
+function signalOf(init: Init, request: Requested | undefined): AbortSignal | undefined {
+  const signal = init.signal === undefined ? request?.signal : init.signal;
+  return typeof signal?.addEventListener === 'function' ? signal : undefined; // fetch says what is wrong with it
 }
 
 function hasBody({ body }: Init): boolean {

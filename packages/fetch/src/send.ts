@@ -31,11 +31,12 @@ export function sender<T extends ResponseLike>(
     const chosen = call.get(endpoint);
     const route = chosen === undefined ? undefined : routes.find(asked.url, chosen);
     const attempt = new Attempt(call, asked.signal, route, asked.dispatcher ?? base);
-    attempt.bodiless = /^head$/i.test(asked.method);
+    const method = asked.method.toUpperCase();
+    attempt.bodiless = method === 'HEAD';
     const own = isNodeFetch(given);
     call.onAbort(attempt, own); // what the caller's signal aborts Node's fetch ends by itself
     if (attempt.aborted) return Promise.reject(attempt.reason);
-    noteRequest(call, asked);
+    noteRequest(call, method);
     try {
       return (
         own
