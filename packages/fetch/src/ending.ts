@@ -34,7 +34,7 @@ export class Patience {
  */
 export class Ending extends Deadline {
   readonly #body: WeakRef<object>;
-  readonly #attempt: Attempt | undefined;
+  #attempt: Attempt | undefined; // until the end: by its signal a fetch may refer to the body
   readonly #patience: Patience;
   #over = false;
   #error: unknown = undefined;
@@ -58,6 +58,7 @@ export class Ending extends Deadline {
     this.#over = true;
     if (error !== undefined) this.#error = this.#attempt === undefined ? error : this.#attempt.causeOf(error);
     this.#holders = [];
+    this.#attempt = undefined;
     this.#patience.stop(this);
     for (const holder of holders) holder.over(this.#error);
   }

@@ -5,7 +5,7 @@ import { compose } from '@inmesh/core';
 import { virtualClock } from '@inmesh/core/testing';
 import { retry } from '@inmesh/retry';
 import { timeout, TimeoutError } from '@inmesh/timeout';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import fetchOf2 from 'node-fetch-2';
 import fetchOf3 from 'node-fetch-3';
 
@@ -93,6 +93,25 @@ describe.each(clients)('wrapFetch of %s', (_, fetch) => {
     await expect(response.text()).rejects.toThrow('Premature close');
     await calls.over(1);
     expect(calls.overs).toEqual([expect.objectContaining({ message: 'Premature close' })]);
+  });
+
+  it('keeps nothing of a body that died', async () => {
+    const server = await serve((_request, response) => {
+      response.write('half', () => response.socket?.end());
+    });
+    const api = wrapFetch(timeout(10_000), { fetch });
+    const die = async (): Promise<WeakRef<object>> => {
+      const response = await api(`${server.origin}/`);
+      await response.text().catch(() => {});
+      return new WeakRef(response);
+    };
+    const responses: WeakRef<object>[] = [];
+    for (let count = 0; count < 20; count++) responses.push(await die());
+    await vi.waitFor(() => {
+      globalThis.gc?.();
+      const kept = responses.filter((response) => response.deref() !== undefined);
+      expect(kept.length).toBeLessThan(5); // Node itself keeps the latest
+    });
   });
 
   it.each([
