@@ -17,9 +17,12 @@ describe('httpProtocol', () => {
     expect(protocol.ofResult(new Response(null, { status: 404 }), call)).toBe(SUCCESS);
   });
 
-  it('takes what is no response for a success', () => {
-    expect(httpProtocol().ofResult('from a fallback', call)).toBe(SUCCESS);
-  });
+  it.each(['from a fallback', undefined, null, 7, {}, { status: 'down' }, { status: 503 }, { status: 200 }])(
+    'takes what is no response for a success: %j',
+    (result) => {
+      expect(httpProtocol().ofResult(result, call)).toBe(SUCCESS);
+    },
+  );
 
   it('judges errors by what caused them', () => {
     const refused = Object.assign(new Error(), { code: 'ECONNREFUSED' });

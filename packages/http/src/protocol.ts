@@ -1,4 +1,4 @@
-import { SUCCESS, systemClock, type Call, type Clock, type Protocol } from '@inmesh/core';
+import { SUCCESS, systemClock, type Call, type Clock, type Protocol, type Verdict } from '@inmesh/core';
 import { defineProtocol } from '@inmesh/core/protocols';
 import { callable, clockOf, rejectUnknown } from '@inmesh/core/options';
 
@@ -34,7 +34,7 @@ export function httpProtocol({
   callable({ requestOf });
   clockOf({ clock });
   return defineProtocol({
-    ofResult: (result) => (isResponse(result) ? verdictOfResponse(result) : SUCCESS),
+    ofResult: verdictOfResult,
     ofError: verdictOfFailure,
     idempotent: (call) => {
       const request = requestOf(call);
@@ -46,4 +46,11 @@ export function httpProtocol({
     },
     ...adapter,
   });
+}
+
+/** A status below 400 is a success, whoever has it: of most results nothing else is looked at. */
+function verdictOfResult(result: unknown): Verdict {
+  const status = (result as { readonly status?: unknown } | null | undefined)?.status; // asked, not believed
+  if (typeof status !== 'number' || status < 400) return SUCCESS;
+  return isResponse(result) ? verdictOfResponse(result) : SUCCESS;
 }
