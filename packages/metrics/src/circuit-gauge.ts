@@ -1,13 +1,14 @@
 import type { CircuitEvent } from '@inmesh/core';
 
+import type { GaugeOptions } from './gauge.ts';
 import type { Living } from './living.ts';
 import type { Registry } from './registry.ts';
 
 const STATES: readonly string[] = ['closed', 'open', 'half-open'];
 
-/** Shows the states of circuits: each is asked for its own whenever the text is made. */
-export function showCircuits(registry: Registry, circuits: Living<CircuitEvent['subject']>): void {
-  registry.gauge({
+/** Shows the states of circuits in a registry: each is asked for its own whenever the text is made. */
+export function circuitGauge(circuits: Living<CircuitEvent['subject']>): (registry: Registry) => void {
+  const options: GaugeOptions<'circuit' | 'state'> = {
     name: 'circuit_breaker_state',
     help: 'How many circuits of a name are in a state. Those that never changed it are not counted.',
     labelNames: ['circuit', 'state'],
@@ -18,5 +19,6 @@ export function showCircuits(registry: Registry, circuits: Living<CircuitEvent['
         if (!STATES.includes(current)) gauge.inc({ circuit, state: current }); // a breaker of somebody else
       });
     },
-  });
+  };
+  return (registry) => void registry.gauge(options);
 }

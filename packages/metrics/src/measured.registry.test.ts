@@ -62,6 +62,26 @@ describe('measured in a registry', () => {
     measured(registry, { prefix: 'db_client', buckets: [2] }).close();
   });
 
+  it('makes again what the registry lost', () => {
+    const registry = createRegistry();
+    const outer = () => {
+      measured(registry).close();
+      throw new Error('made for nothing');
+    };
+    expect(() => registry.together(outer)).toThrow('made for nothing');
+    expect(registry.metrics()).toBe('');
+    const policy = measured(registry);
+    const subject = { state: 'open' };
+    circuitChannel.publish({ circuit: 'users', subject, from: 'closed', to: 'open', reason: 'test', at: 0 });
+    const shown = /^circuit_breaker_(?:state|transitions_total)\{circuit="users",.*"open"\} 1$/gm;
+    expect(registry.metrics().match(shown)).toHaveLength(2);
+
+    registry.remove('circuit_breaker_state');
+    measured(registry).close();
+    expect(registry.metrics().match(shown)).toHaveLength(2);
+    policy.close();
+  });
+
   it.each([
     { registry: undefined, options: {}, error: 'registry must come from createRegistry, got undefined' },
     { registry: {}, options: {}, error: 'registry must come from createRegistry, got an object' },
