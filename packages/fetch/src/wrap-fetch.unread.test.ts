@@ -77,7 +77,7 @@ describe.each(clients)('wrapFetch of %s', (_, fetch) => {
   it('ends a body with the limit that ended it', async () => {
     const server = await serve((_request, response) => response.write('endless'));
     const calls = watched();
-    const response = await wrapFetch(compose(timeout(50), calls), { fetch })(`${server.origin}/`);
+    const response = await wrapFetch(compose(timeout(500), calls), { fetch })(`${server.origin}/`);
     await expect(response.text()).rejects.toThrow('aborted');
     await calls.over(1);
     expect(calls.overs).toEqual([expect.any(TimeoutError)]);
