@@ -10,10 +10,17 @@ export interface Pace {
   readonly seed: number;
 }
 
+const WARMER = 4; // so long until V8 has compiled a call that is long
+
 /** The pace of a group: longer samples, and fewer, where it asks for them. */
-export function paceOf({ longer }: Group, pace: Pace): Pace {
-  if (longer === undefined) return pace;
-  return { ...pace, rounds: Math.max(3, Math.round(pace.rounds / 3)), sampleMs: pace.sampleMs * longer };
+export function paceOf({ longer }: Group, { rounds, sampleMs, warmUpMs, seed }: Pace): Pace {
+  if (longer === undefined) return { rounds, sampleMs, warmUpMs, seed };
+  return {
+    rounds: Math.max(3, Math.round(rounds / 3)),
+    sampleMs: sampleMs * longer,
+    warmUpMs: warmUpMs * WARMER,
+    seed,
+  };
 }
 
 /** Runs a loop until V8 has compiled it, and gives how many times fill a sample. */
