@@ -147,7 +147,7 @@ describe('wrapFetch and aborts', () => {
       const dripping = setInterval(() => response.write('.'), 5);
       response.once('close', () => clearInterval(dripping));
     });
-    const response = await wrapFetch(timeout(60))(`${server.origin}/`);
+    const response = await wrapFetch(timeout(500))(`${server.origin}/`);
     await expect(response.text()).rejects.toMatchObject({ message: 'terminated', cause: expect.any(TimeoutError) });
     await server.closed(1);
   });
