@@ -15,8 +15,8 @@ export const subjects: Readonly<Record<string, readonly string[]>> = {
     'window',
     'wrap',
   ],
-  'circuit-breaker': ['circuit', 'circuit-breaker', 'detector', 'permit', 'referee'],
-  'rate-limiter': ['bucket', 'queue', 'token-bucket', 'waiting'],
+  'circuit-breaker': ['breaker', 'circuit', 'circuit-breaker', 'detector', 'permit', 'referee'],
+  'rate-limiter': ['bucket', 'queue', 'token-bucket', 'tokens', 'waiting'],
   retry: ['retry', 'schedule', 'sleep'],
 };
 
