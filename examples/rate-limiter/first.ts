@@ -1,9 +1,9 @@
-// Five calls at once, of which two may go.
+// Three calls one after another, of which two may go.
 // #region first
 import { wrap } from '@inmesh/core';
 import { tokenBucket } from '@inmesh/rate-limiter';
 
-const limited = tokenBucket({ ratePerSecond: 10, burst: 2, name: 'geocoder' });
+const limited = tokenBucket({ ratePerSecond: 1, burst: 2, name: 'geocoder' });
 const locate = wrap(limited, async (_call, address: string) => `${address}: 52.5 N, 13.4 E`);
 
 for (const address of ['Mitte', 'Wedding', 'Moabit']) {

@@ -38,24 +38,6 @@ describe('refuse', () => {
 
     expect(order).toEqual(['listening', open]);
   });
-
-  it('leaves nothing for Node to cross out, and tells it of what nobody handles', async () => {
-    const told: unknown[] = [];
-    const events = ['unhandledRejection', 'rejectionHandled'] as const;
-    const listeners = process.listeners('unhandledRejection');
-    process.removeAllListeners('unhandledRejection'); // the test runner's
-    onTestFinished(() => {
-      for (const event of events) process.removeAllListeners(event);
-      for (const listener of listeners) process.on('unhandledRejection', listener);
-    });
-    process.on('unhandledRejection', (error) => told.push(error));
-    process.on('rejectionHandled', () => told.push('handled'));
-    await refuse(open).catch(() => {});
-    void refuse(timedOut);
-    await new Promise(setImmediate);
-
-    expect(told).toEqual([timedOut]);
-  });
 });
 
 describe('ResilienceError', () => {

@@ -20,11 +20,11 @@ import type { Policy } from './handler.ts';
  *   }
  * }
  */
-export const PolicyObject: abstract new (policy: Policy) => Policy = /* @__PURE__ */ Object.assign(
-  function functionOfClass(policy: Policy): unknown {
+export const PolicyObject: abstract new (policy: Policy) => Policy = /* @__PURE__ */ Object.defineProperties(
+  function (policy: Policy): unknown {
     return Object.setPrototypeOf(policy, new.target.prototype as object); // what becomes `this`
   },
-  { prototype: Function.prototype },
+  { name: { value: 'PolicyObject' }, prototype: { value: Function.prototype } },
 ) as unknown as abstract new (
   policy: Policy,
 ) => Policy; // what it makes is the policy it was given
