@@ -10,6 +10,8 @@ export interface Settings {
   readonly nodes: readonly string[];
   readonly pace: Pace;
   readonly watchMs: number;
+  /** What there are many of is measured instead. */
+  readonly scale: boolean;
   /** Nothing is measured: what is in the folder is drawn anew. */
   readonly render: boolean;
   /** Of what group our cases are profiled instead. */
@@ -23,6 +25,7 @@ export const help = `npm run bench -- [options]
 Measures the built packages beside their peers, and writes docs/benchmarks: results.json, results.md, and charts.
 
   --short          a few short rounds on this Node, to see that every case works; writes nothing; judges no time
+  --scale          instead, measures what a call costs where there are many calls, keys or endpoints; writes scale.*
   --only PATTERN   only the groups whose names match, a regular expression; writes nothing unless --out is given
   --rounds N       how often each case is sampled (default: 301; short: 3)
   --node WHICH     'this', or 24 to get that one from npm; may be repeated (default: this and 24; short: this)
@@ -45,6 +48,7 @@ export function settingsOf(args: readonly string[]): Settings | undefined {
       seed: { type: 'string', default: '1' },
       out: { type: 'string' },
       profile: { type: 'string' },
+      scale: { type: 'boolean', default: false },
       render: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -55,6 +59,7 @@ export function settingsOf(args: readonly string[]): Settings | undefined {
   return {
     short,
     profile: values.profile,
+    scale: values.scale,
     render: values.render,
     only: only === undefined ? undefined : new RegExp(only),
     nodes: values.node ?? (short ? ['this'] : ['this', '24']),

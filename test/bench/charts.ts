@@ -103,7 +103,8 @@ const MISSED = '#cf222e';
 
 const shortName = ({ node }: Runtime): string => `Node ${node.split('.')[0]}`;
 
-function drawn(options: PlotOptions): string {
+/** Draws a chart as a file of its own. */
+export function drawn(options: PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const svg = plot({ width: 900, marginRight: 290, ...options, document });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');

@@ -15,10 +15,13 @@ import { page } from './tables.ts';
 import { nameOf } from './verdicts.ts';
 import { profiled } from './profile.ts';
 import { report } from './report.ts';
+import { scaleReport } from './scale/report.ts';
+import { scale, type ScaleResults } from './scale/run.ts';
 
 const root = join(benchFolder, '../..');
 const settings = settingsOf(process.argv.slice(2));
 if (settings === undefined) process.stdout.write(help);
+else if (settings.scale) await scaleMain(settings);
 else if (settings.render) write(read(settings.out), settings.out);
 else if (settings.profile !== undefined) await profile(settings.profile, settings);
 else await main(settings);
@@ -48,9 +51,20 @@ async function main({ nodes, out, pace, short, ...others }: Settings): Promise<v
   process.exitCode = failures.length === 0 && measured > 0 ? 0 : 1;
 }
 
+async function scaleMain(given: Settings): Promise<void> {
+  assertBuilt();
+  const results = given.render ? readScale(given.out) : await scale(given, root);
+  const files = scaleReport(results);
+  console.log(files['scale.md']);
+  writeFiles(files, given.out);
+}
+
 /** Draws the report, which shows that it can be drawn, and writes it if there is where to. */
 function write(results: Results, out: string | undefined): void {
-  const files = report(results);
+  writeFiles(report(results), out);
+}
+
+function writeFiles(files: Record<string, string>, out: string | undefined): void {
   if (out === undefined) return;
   const folder = resolve(root, out);
   mkdirSync(folder, { recursive: true });
@@ -60,6 +74,10 @@ function write(results: Results, out: string | undefined): void {
 
 function read(folder = 'docs/benchmarks'): Results {
   return JSON.parse(readFileSync(join(resolve(root, folder), 'results.json'), 'utf8')) as Results;
+}
+
+function readScale(folder = 'docs/benchmarks'): ScaleResults {
+  return JSON.parse(readFileSync(join(resolve(root, folder), 'scale.json'), 'utf8')) as ScaleResults;
 }
 
 async function profile(name: string, { pace }: Settings): Promise<void> {

@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { systemClock, type Policy } from '@inmesh/core';
+import { describe, expect, it } from 'vitest';
+
+import { settingsOf } from './arguments.ts';
+import { trendOf } from './heap.ts';
+import { files } from './page.ts';
+import type { Results } from './results.ts';
+import { heapVerdict } from './verdicts.ts';
+import { virtualRun } from './virtual-run.ts';
+
+const CALLS = 20_000;
+
+describe('virtualRun', () => {
+  it('finds nothing left behind, whatever became of the calls', async () => {
+    const { broken, calls, outcomes, sendings } = await virtualRun(CALLS, 1);
+    expect(broken).toEqual([]);
+    expect(calls).toBe(CALLS);
+    expect(sendings).toBeGreaterThan(CALLS / 2);
+    const ends = ['ERR_TIMEOUT', 'ERR_RATE_LIMITED', 'AbortError', 'TimeoutError', 'Error'];
+    expect(Object.keys(outcomes)).toEqual(expect.arrayContaining([...ends, 'answered: success', 'answered: failure']));
+  });
+
+  const unheard: Policy = (next) => (call) => {
+    if (call.attempt === 2) void Promise.reject(new Error('nobody hears it'));
+    return next(call);
+  };
+  const lost: Policy = (next) => (call) =>
+    next(call).then((result) => (call.attempt === 2 ? Promise.reject(result) : result));
+  it.each([
+    ['a rejection that nobody handles', unheard, ['unhandledRejection']],
+    ['a result that is dropped', lost, ['results that nobody read or threw away']],
+  ])('notices %s', async (_, policy, kinds) => {
+    const { broken } = await virtualRun(5_000, 1, { innermost: policy });
+    expect(broken.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  it('shows memory that is kept', async () => {
+    const kept: unknown[] = [];
+    const keeping: Policy = (next) => (call) => {
+      kept.push({ call, at: systemClock.now() });
+      return next(call);
+    };
+    const { heap } = await virtualRun(CALLS, 1, { innermost: keeping });
+    expect(trendOf(heap).bytesPerCall).toBeGreaterThan(100);
+  });
+});
+
+describe('soak', () => {
+  it('finds nothing left behind by calls over loopback', async () => {
+    const words = ['--expose-gc', '--conditions=@inmesh/source', '--import', 'tsx', '--no-warnings'];
+    const program = join(import.meta.dirname, 'main.ts');
+    const some = ['--calls', '0', '--minutes', '0.05'];
+    const { stdout } = await promisify(execFile)(process.execPath, [...words, program, ...some], { timeout: 110_000 });
+    expect(stdout).toContain('nothing was left behind');
+  }, 120_000);
+});
+
+describe('files', () => {
+  it('gives of the committed results what is committed', () => {
+    const folder = join(import.meta.dirname, '../../docs/benchmarks');
+    const committed = (name: string): string => readFileSync(join(folder, name), 'utf8');
+    const results = JSON.parse(committed('soak.json')) as Results;
+    for (const [name, text] of Object.entries(files(results))) expect(committed(name)).toBe(text);
+  });
+});
+
+describe('trendOf', () => {
+  const samples = (bytesAt: (calls: number) => number) =>
+    Array.from({ length: 30 }, (_, index) => ({ calls: index * 1_000, bytes: bytesAt(index * 1_000) }));
+
+  it('gives what each call leaves behind after the warm-up', () => {
+    const { bytesPerCall, error, warmUp } = trendOf(samples((calls) => 5e6 + Math.min(calls, 9_000) * 100 + calls * 3));
+    expect(warmUp).toBe(10);
+    expect(bytesPerCall).toBeCloseTo(3);
+    expect(error).toBeCloseTo(0);
+  });
+
+  it('tells how far off it may be', () => {
+    const { bytesPerCall, error } = trendOf(samples((calls) => 5e6 + (calls % 2_000)));
+    expect(Math.abs(bytesPerCall)).toBeLessThan(error);
+  });
+});
+
+describe('heapVerdict', () => {
+  const heap = Array.from({ length: 30 }, (_, index) => ({ calls: index * 1_000, bytes: 5e6 + index * 100 }));
+
+  it.each([
+    ['flat', heap, 'loopback'],
+    ['grows', heap, 'virtual'],
+    ['not judged: too short', heap.slice(0, 11), 'virtual'],
+  ] as const)('says: %s', (says, samples, kind) => {
+    expect(heapVerdict(samples, kind).says).toBe(says);
+  });
+});
+
+describe('settingsOf', () => {
+  it('runs everything into the folder of results', () => {
+    expect(settingsOf([])).toMatchObject({ calls: 10_000_000, minutes: 10, seed: 1, out: 'docs/benchmarks' });
+  });
+
+  it('writes nothing of a shorter run', () => {
+    expect(settingsOf(['--calls', '1000', '--minutes', '0'])).toMatchObject({
+      calls: 1_000,
+      minutes: 0,
+      out: undefined,
+    });
+  });
+
+  it.each([
+    [['--calls', 'many'], '--calls must be a number, 0 or more, got many'],
+    [['--calls', '1.5'], '--calls must be a whole number, got 1.5'],
+    [['--minutes=-1'], '--minutes must be a number, 0 or more, got -1'],
+    [['--seed', ''], '--seed must be a number, 0 or more, got '],
+  ])('names an argument that is wrong: %j', (args, message) => {
+    expect(() => settingsOf(args)).toThrow(new TypeError(message));
+  });
+});
