@@ -47,6 +47,20 @@ describe('keyed', () => {
     expect([made, applied]).toEqual([1, 2]);
   });
 
+  it('sends what each of the functions that it wraps asks to that function, whichever was called first', async () => {
+    const perKey = keyed(inputOf, passThrough);
+    const [first, second, third] = ['first', 'second', 'third'].map((name) =>
+      perKey(async ({ input }) => `${name} ${String(input)}`),
+    );
+    const answers: unknown[] = [];
+    for (const handler of [second, first, third, first, second])
+      for (const key of ['a', 'b']) answers.push(await handler?.(Call.start(key)));
+
+    expect(answers.map(String).join()).toBe(
+      'second a,second b,first a,first b,third a,third b,first a,first b,second a,second b',
+    );
+  });
+
   it('shows the policy of a key, which makes none and is no use of it', async () => {
     const policies = { a: passThrough(), b: passThrough(), c: passThrough() };
     const perKey = keyed(

@@ -55,17 +55,27 @@ export function keyed<T, K, P extends Layer<T>>(
   callable({ select });
   callable({ make });
   callable({ forgotten });
-  const entries = new Entries(make, count({ maxKeys }), forgotten);
+  const entries = new Entries<T, K, P>(make, count({ maxKeys }), forgotten);
+  let layers = 0;
 
   const layer: Layer<T> = (next) => {
-    const handlers = new WeakMap<Entry<K, P>, Handler<T>>();
+    const isFirst = layers++ === 0;
+    const others = new WeakMap<Entry<T, K, P>, Handler<T>>();
+
+    function handlerOf(entry: Entry<T, K, P>): Handler<T> {
+      const known = isFirst ? entry.firstHandler : others.get(entry);
+      if (known !== undefined) return known;
+      const handler = compose<T>(entry.policy)(next);
+      if (isFirst) entry.firstHandler = handler;
+      else others.set(entry, handler);
+      return handler;
+    }
+
     return function chosen(call) {
-      let entry: Entry<K, P> | undefined;
+      let entry: Entry<T, K, P> | undefined;
       try {
         const current = (entry = entries.enter(select(call)));
-        let handler = handlers.get(current);
-        if (handler === undefined) handlers.set(current, (handler = compose<T>(current.policy)(next)));
-        return handler(call).then(
+        return handlerOf(current)(call).then(
           (result) => {
             call.protocol.hold(result, current);
             return result;
@@ -88,15 +98,17 @@ export function keyed<T, K, P extends Layer<T>>(
 }
 
 /** A key and its policy. It is the holder of the results of all calls that are in flight there. */
-class Entry<K, P> implements Holder {
+class Entry<T, K, P> implements Holder {
   readonly key: K;
   readonly policy: P;
-  readonly #entries: Entries<K, P>;
+  readonly #entries: Entries<T, K, P>;
+  /** What its policy made of the handler that was wrapped first; weak maps know of the others, and are slower to look in. */
+  firstHandler: Handler<T> | undefined = undefined;
   inFlight = 1;
-  earlier: Entry<K, P> | undefined = undefined; // its neighbours among the idle
-  later: Entry<K, P> | undefined = undefined;
+  earlier: Entry<T, K, P> | undefined = undefined; // its neighbours among the idle
+  later: Entry<T, K, P> | undefined = undefined;
 
-  constructor(entries: Entries<K, P>, key: K, policy: P) {
+  constructor(entries: Entries<T, K, P>, key: K, policy: P) {
     this.#entries = entries;
     this.key = key;
     this.policy = policy;
@@ -108,13 +120,13 @@ class Entry<K, P> implements Holder {
 }
 
 /** Those without a call in flight stand in a line of their own, least recently used first. */
-class Entries<K, P> {
+class Entries<T, K, P> {
   readonly #make: (key: K) => P;
   readonly #maxKeys: number;
   readonly #forgotten: (policy: P, key: K) => void;
-  readonly #all = new Map<K, Entry<K, P>>();
-  #first: Entry<K, P> | undefined = undefined;
-  #last: Entry<K, P> | undefined = undefined;
+  readonly #all = new Map<K, Entry<T, K, P>>();
+  #first: Entry<T, K, P> | undefined = undefined;
+  #last: Entry<T, K, P> | undefined = undefined;
 
   constructor(make: (key: K) => P, maxKeys: number, forgotten: (policy: P, key: K) => void) {
     this.#make = make;
@@ -131,7 +143,7 @@ class Entries<K, P> {
   }
 
   /** A call begins, which is over when its entry is told so. */
-  enter(key: K): Entry<K, P> {
+  enter(key: K): Entry<T, K, P> {
     const known = this.#all.get(key);
     if (known !== undefined) return this.#enterAgain(known);
     const policy = callable({ 'what make gives': this.#make(key) });
@@ -140,14 +152,14 @@ class Entries<K, P> {
       this.#tell(policy, key);
       return this.#enterAgain(meanwhile);
     }
-    const entry = new Entry(this, key, policy);
+    const entry = new Entry<T, K, P>(this, key, policy);
     this.#all.set(key, entry);
     this.#forget();
     return entry;
   }
 
   /** No call is in flight there any more. */
-  rest(entry: Entry<K, P>): void {
+  rest(entry: Entry<T, K, P>): void {
     entry.earlier = this.#last;
     if (this.#last === undefined) this.#first = entry;
     else this.#last.later = entry;
@@ -155,12 +167,12 @@ class Entries<K, P> {
     this.#forget();
   }
 
-  #enterAgain(entry: Entry<K, P>): Entry<K, P> {
+  #enterAgain(entry: Entry<T, K, P>): Entry<T, K, P> {
     if (entry.inFlight++ === 0) this.#wake(entry);
     return entry;
   }
 
-  #wake(entry: Entry<K, P>): void {
+  #wake(entry: Entry<T, K, P>): void {
     const { earlier, later } = entry;
     if (earlier === undefined) this.#first = later;
     else earlier.later = later;

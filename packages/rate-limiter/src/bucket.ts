@@ -6,14 +6,15 @@
  * whole numbers and no rounding piles up, however long it runs.
  */
 export class Bucket {
+  /** How many tokens it holds at most. */
+  readonly burst: number;
   readonly #ratePerSecond: number;
-  readonly #burst: number;
   #fullAt = -Infinity;
   #latest = -Infinity; // time that goes backwards counts as no time passing
 
   constructor(ratePerSecond: number, burst: number) {
     this.#ratePerSecond = ratePerSecond;
-    this.#burst = burst;
+    this.burst = burst;
   }
 
   /** Takes so many tokens, or none if there are fewer. */
@@ -63,12 +64,12 @@ export class Bucket {
 
   /** How many tokens there are, fractions included. */
   tokens(nowMs: number): number {
-    return (this.#burst * UNITS - Math.max(0, this.#fullAt - this.#at(nowMs))) / UNITS;
+    return (this.burst * UNITS - Math.max(0, this.#fullAt - this.#at(nowMs))) / UNITS;
   }
 
   /** A bucket that lacks `burst - cost` holds the cost. */
   #enoughAt(cost: number): number {
-    return this.#fullAt + (cost - this.#burst * UNITS);
+    return this.#fullAt + (cost - this.burst * UNITS);
   }
 
   #at(nowMs: number): number {

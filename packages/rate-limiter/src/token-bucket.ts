@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '@inmesh/core';
 import { clockOf, countOrZero, positive, positiveMs, rejectUnknown, text } from '@inmesh/core/options';
 
-import { Bucket } from './bucket.ts';
+import { Gate } from './gate.ts';
 import { Tokens, type TokenBucket } from './tokens.ts';
 
 /** How fast tokens come, how many it holds, and who may wait. */
@@ -49,8 +49,8 @@ export function tokenBucket({
   const longestMs = maxWaitMs === undefined ? Infinity : positiveMs({ maxWaitMs });
   text({ name });
   clockOf({ clock });
-  const limits = { maxQueue: countOrZero({ maxQueue }), maxWaitMs: longestMs };
-  return new Tokens(new Bucket(ratePerSecond, burst), burst, limits, name, clock);
+  const manner = { maxQueue: countOrZero({ maxQueue }), maxWaitMs: longestMs, name, clock };
+  return new Tokens(new Gate(ratePerSecond, burst, manner));
 }
 
 /** Beyond, thousandths of tokens since the clock's origin are too large to add single tokens to, after two years. */

@@ -1,9 +1,8 @@
-import { Call, PolicyObject, refuse, type Clock, type Handler, type Policy } from '@inmesh/core';
+import { Call, PolicyObject, refuse, type Handler, type Policy } from '@inmesh/core';
 import { positive, rejectUnknown } from '@inmesh/core/options';
 
-import type { Bucket } from './bucket.ts';
-import { Queue } from './queue.ts';
-import { WaitingCalls } from './waiting.ts';
+import type { Gate } from './gate.ts';
+import type { WaitingCalls } from './waiting.ts';
 
 /** What ends a wait for tokens by hand. */
 export interface AcquireOptions {
@@ -32,89 +31,62 @@ export interface TokenBucket extends Policy {
   acquire(cost?: number, options?: AcquireOptions): Promise<void>;
 }
 
-/** Who may wait. */
-export interface WaitingLimits {
-  readonly maxQueue: number;
-  readonly maxWaitMs: number;
-}
-
-/** The policy of a bucket of so many tokens. Its queue is made when a call first finds too few. */
+/** The policy of a gate. */
 export class Tokens extends PolicyObject implements TokenBucket {
-  readonly #bucket: Bucket;
-  readonly #clock: Clock;
-  readonly #burst: number;
-  #made: WaitingCalls | undefined = undefined;
-  readonly #limits: WaitingLimits;
-  readonly #name: string;
+  readonly #gate: Gate;
 
-  constructor(bucket: Bucket, burst: number, limits: WaitingLimits, name: string, clock: Clock) {
-    super((next) => {
-      const metered: typeof next = (call) => {
-        const now = clock.now();
-        if (this.#pass(1, now)) return next(call);
-        const refusal = this.#calls.refusal(call, 1, now);
-        if (refusal !== undefined) return refuse(refusal);
-        return sendInTurn(next, call, this.#calls, now);
-      };
-      return metered;
-    });
-    this.#bucket = bucket;
-    this.#clock = clock;
-    this.#burst = burst;
-    this.#limits = limits;
-    this.#name = name;
+  constructor(gate: Gate) {
+    super((next) => through(gate, next));
+    this.#gate = gate;
   }
 
   get available(): number {
-    return this.#calls.queue.tokens(this.#clock.now());
+    return this.#gate.calls.queue.tokens(this.#gate.clock.now());
   }
 
   get retryAfterMs(): number {
-    return this.#calls.queue.waitMs(1, this.#clock.now());
+    return this.#gate.calls.queue.waitMs(1, this.#gate.clock.now());
   }
 
   get waiting(): number {
-    return this.#made?.queue.size ?? 0;
+    return this.#gate.waiting;
   }
 
   tryAcquire(cost = 1): boolean {
-    this.#checkCost(cost);
-    const now = this.#clock.now();
-    return this.#made === undefined ? this.#bucket.take(cost, now) : this.#made.queue.take(cost, now);
+    const gate = this.#gate;
+    checkCost(gate, cost);
+    return gate.takeNow(cost, gate.clock.now());
   }
 
   acquire(cost = 1, options?: AcquireOptions): Promise<void> {
-    if (options === undefined && this.#isServable(cost) && this.#pass(cost, this.#clock.now()))
-      return Promise.resolve();
-    return this.#acquireInTurn(cost, options);
+    const gate = this.#gate;
+    if (options === undefined && gate.serves(cost) && gate.pass(cost, gate.clock.now())) return Promise.resolve();
+    return acquireInTurn(gate, cost, options);
   }
+}
 
-  async #acquireInTurn(cost: number, options: AcquireOptions = {}): Promise<void> {
-    const { signal, ...unknown } = options;
-    rejectUnknown(unknown, options);
-    this.#checkCost(cost);
-    await this.#calls.acquire(Call.start(undefined, { signal }), cost);
-  }
+/** A handler behind a gate. What it asks at each call lies in one scope: where there are many gates, each step is cold memory. */
+function through<T>(gate: Gate, next: Handler<T>): Handler<T> {
+  return function metered(call) {
+    const now = gate.clock.now();
+    if (gate.pass(1, now)) return next(call);
+    const { calls } = gate;
+    const refusal = calls.refusal(call, 1, now);
+    return refusal === undefined ? sendInTurn(next, call, calls, now) : refuse(refusal);
+  };
+}
 
-  /** Takes tokens of a call that need not wait. */
-  #pass(tokens: number, now: number): boolean {
-    return this.#made === undefined ? this.#bucket.take(tokens, now) : this.#made.pass(tokens, now);
-  }
+async function acquireInTurn(gate: Gate, cost: number, options: AcquireOptions = {}): Promise<void> {
+  const { signal, ...unknown } = options;
+  rejectUnknown(unknown, options);
+  checkCost(gate, cost);
+  await gate.calls.acquire(Call.start(undefined, { signal }), cost);
+}
 
-  get #calls(): WaitingCalls {
-    const { maxQueue, maxWaitMs } = this.#limits;
-    return (this.#made ??= new WaitingCalls(new Queue(this.#bucket, maxQueue, maxWaitMs), this.#name, this.#clock));
-  }
-
-  /** Once per call: so it makes nothing unless the cost is wrong. */
-  #isServable(cost: number): boolean {
-    return typeof cost === 'number' && cost > 0 && cost <= this.#burst;
-  }
-
-  #checkCost(cost: number): void {
-    if (this.#isServable(cost)) return;
-    throw new RangeError(`cost must be at most the burst of ${this.#burst}, got ${positive({ cost })}`);
-  }
+/** Makes nothing unless the cost is wrong. */
+function checkCost(gate: Gate, cost: number): void {
+  if (gate.serves(cost)) return;
+  throw new RangeError(`cost must be at most the burst of ${gate.burst}, got ${positive({ cost })}`);
 }
 
 /** An async function, so that an error's stack still leads to the caller. */
