@@ -31,7 +31,7 @@ export class Cusum implements Detection {
     this.#gap = new MeanGap(recipe.falseTripEveryMs / recipe.limits.fewestCalls); // a longer one asks for no lower threshold
   }
 
-  succeeded(now: number): void {
+  succeeded(now: number): undefined {
     this.#gap.note(now);
     if (this.#score === 0) return;
     this.#score -= this.#recipe.scores.success;
