@@ -1,0 +1,133 @@
+import type { Combination } from './combination.ts';
+import { difference, less, rateOf, type Share } from './evidence.ts';
+import type { Reading } from './reading.ts';
+import { TallyByValue } from './tally-by-value.ts';
+
+/** What it takes to be to blame. */
+export interface Charge {
+  /** The share of failures from which on a part of the calls is to blame. */
+  readonly ratio: number;
+  /** How many of its calls it takes to tell. */
+  readonly minimumCalls: number;
+  /** How long a trial lasts at most, in ms. */
+  readonly windowMs: number;
+  /** How many attributes a combination has at most. */
+  readonly maxDepth: number;
+}
+
+export type Finding = 'guilty' | 'innocent' | 'undecided';
+
+/** As far as a part that is refused may be well: what is nearly all failing is not taken apart. */
+const SPARED = 0.1;
+/** How many times `minimumCalls` it takes to tell of what fails in part that no attribute takes it apart. */
+const PATIENCE = 5;
+const SURE = 14;
+
+/**
+ * A combination on trial: from the moment it is suspected, its calls are counted, and those that have only a part of its
+ * attributes in common with it. Values are compared, not hashes, so what comes out is true of these calls.
+ */
+export class Suspect {
+  readonly combination: Combination;
+  readonly startedAt: number;
+  /** By which of its attributes calls share. */
+  readonly #calls: number[];
+  readonly #failures: number[];
+  /** For each attribute it does not have, by place. */
+  readonly #within: readonly (TallyByValue | undefined)[];
+
+  constructor(combination: Combination, attributes: number, maxDepth: number, now: number) {
+    const { mask, places } = combination;
+    this.combination = combination;
+    this.startedAt = now;
+    this.#calls = Array.from({ length: 2 ** places.length }, () => 0);
+    this.#failures = Array.from({ length: 2 ** places.length }, () => 0);
+    this.#within =
+      places.length === maxDepth
+        ? []
+        : Array.from({ length: attributes }, (_, place) => (mask & (1 << place) ? undefined : new TallyByValue()));
+  }
+
+  /** How its own calls went. */
+  get own(): Share {
+    return this.#sharing(this.#all);
+  }
+
+  /** How all others went that have ended since. */
+  get others(): Share {
+    return less(this.#sharing(0), this.own);
+  }
+
+  /** Counts a call that ended; says whether it was one of its own. */
+  count(reading: Reading, failed: boolean): boolean {
+    const shared = this.combination.shared(reading);
+    this.#calls[shared] = (this.#calls[shared] ?? 0) + 1;
+    if (failed) this.#failures[shared] = (this.#failures[shared] ?? 0) + 1;
+    if (shared !== this.#all) return false;
+    for (let place = 0; place < this.#within.length; place++)
+      this.#within[place]?.count(reading.hashes[place] ?? 0, failed);
+    return true;
+  }
+
+  /** What the trial comes to so far. */
+  find({ ratio, minimumCalls, maxDepth, windowMs }: Charge, now: number): Finding {
+    const { own } = this;
+    if (own.calls >= minimumCalls) {
+      const rate = rateOf(own);
+      if (rate < ratio / 2) return 'innocent';
+      if (rate >= ratio && this.#needsEach() && (this.#isDeepest(maxDepth) || this.#isWhole(ratio, minimumCalls)))
+        return 'guilty';
+    }
+    const isOver = now - this.startedAt >= windowMs || own.calls >= 2 * PATIENCE * minimumCalls;
+    return isOver ? 'innocent' : 'undecided';
+  }
+
+  /** How near it is to a verdict: -1 if it is called too rarely for one, below 1 if it does not fail enough. */
+  prospect({ ratio, minimumCalls, windowMs }: Charge, now: number): number {
+    const { own } = this;
+    if (own.calls >= minimumCalls) return rateOf(own) / ratio;
+    const ageMs = now - this.startedAt;
+    return ageMs > windowMs / 10 && own.calls * windowMs < minimumCalls * ageMs ? -1 : 1;
+  }
+
+  /** Whether it has more attributes. */
+  isDeeper(other: Suspect): boolean {
+    return this.combination.places.length > other.combination.places.length;
+  }
+
+  /** Whether each of its attributes matters: without it, the other calls fail markedly less, and not by chance. */
+  #needsEach(): boolean {
+    const { own } = this;
+    return this.combination.places.every((_, index) => {
+      const rest = less(this.#sharing(this.#all & ~(1 << index)), own);
+      return rateOf(rest) <= (1 - SPARED / 2) * rateOf(own) && difference(own, rest) >= SURE;
+    });
+  }
+
+  #isDeepest(maxDepth: number): boolean {
+    return this.combination.places.length === maxDepth;
+  }
+
+  /** Whether nothing takes it apart: it fails nearly wholly, or no attribute tells which of its calls fail. */
+  #isWhole(ratio: number, minimumCalls: number): boolean {
+    const { own } = this;
+    if (rateOf(own) >= 1 - SPARED) return true;
+    return own.calls >= PATIENCE * minimumCalls && !this.#within.some((tally) => tally?.splits(ratio, SPARED));
+  }
+
+  /** How the calls went that share at least these. */
+  #sharing(bits: number): Share {
+    let calls = 0;
+    let failures = 0;
+    for (let shared = bits; shared <= this.#all; shared++) {
+      if ((shared & bits) !== bits) continue;
+      calls += this.#calls[shared] ?? 0;
+      failures += this.#failures[shared] ?? 0;
+    }
+    return { calls, failures };
+  }
+
+  get #all(): number {
+    return this.#calls.length - 1;
+  }
+}

@@ -1,0 +1,46 @@
+import { difference, rateOf, type Share } from './evidence.ts';
+
+const VALUES = 16;
+const FEWEST_CALLS = 4;
+
+/**
+ * How calls went by the value of one attribute, for the first few values that were seen: enough to tell whether that
+ * attribute splits them into a part that is well and one that fails. Values are known by their hash alone.
+ */
+export class TallyByValue {
+  #size = 0;
+  readonly #hashes: number[] = [];
+  readonly #calls: number[] = [];
+  readonly #failures: number[] = [];
+
+  count(hash: number, failed: boolean): void {
+    let index = 0;
+    while (index < this.#size && this.#hashes[index] !== hash) index++;
+    if (index === this.#size) {
+      if (index === VALUES) return;
+      this.#size++;
+      this.#hashes.push(hash);
+      this.#calls.push(0);
+      this.#failures.push(0);
+    }
+    this.#calls[index] = (this.#calls[index] ?? 0) + 1;
+    if (failed) this.#failures[index] = (this.#failures[index] ?? 0) + 1;
+  }
+
+  /**
+   * Whether it splits them: at least this share of the calls has values that fail at less than half of `ratio`, and that
+   * is no chance. The more values, the more evidence it takes.
+   */
+  splits(ratio: number, share: number): boolean {
+    const known = this.#shares().filter(({ calls }) => calls >= FEWEST_CALLS);
+    const calls = known.reduce((sum, part) => sum + part.calls, 0);
+    const well = known.reduce((sum, part) => sum + (rateOf(part) < ratio / 2 ? part.calls : 0), 0);
+    return well > share * calls && difference(...known) >= SURE + known.length - 1;
+  }
+
+  #shares(): Share[] {
+    return this.#calls.map((calls, index) => ({ calls, failures: this.#failures[index] ?? 0 }));
+  }
+}
+
+const SURE = 7; // with one more for every value beyond the first, about one in ten thousand
