@@ -16,7 +16,7 @@ export interface SequentialTestOptions {
   readonly unacceptable?: number;
   /**
    * How long it takes on average until the circuit opens for nothing while just `tolerable` of all calls fail, in ms (default:
-   * 1 day). Ten times as long costs one failure more.
+   * 86_400_000, a day). By default ten times as long costs one failure more.
    */
   readonly falseTripEveryMs?: number;
 }
