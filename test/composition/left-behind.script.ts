@@ -87,7 +87,7 @@ const subjects: Readonly<Record<string, () => Subject>> = {
 function probing(): Subject {
   let ahead = 0;
   const clock = { ...systemClock, now: () => systemClock.now() + ahead };
-  const policy = circuitBreaker({ trip: consecutiveFailures(1), halfOpenCalls: 2, openForMs: 60_000, clock });
+  const policy = circuitBreaker({ trip: consecutiveFailures(1), halfOpen: 2, openForMs: 60_000, clock });
   policy.tryAcquire()?.release(FAILURE);
   ahead = 60_000;
   return { policy, held: () => policy.counts.probes };

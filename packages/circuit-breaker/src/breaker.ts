@@ -1,31 +1,48 @@
 import { circuitChannel, PolicyObject, refuse, type Clock, type Judge, type Policy } from '@inmesh/core';
+import { oneOf, text } from '@inmesh/core/options';
 
-import { Circuit, type CircuitCounts, type CircuitState } from './circuit.ts';
-import type { Detector } from './detector.ts';
+import { Circuit, type CircuitCounts, type CircuitMode, type CircuitRules, type CircuitState } from './circuit.ts';
 import { CircuitOpenError } from './error.ts';
 import { Permit, type CircuitPermit } from './permit.ts';
 import { Referee } from './referee.ts';
+import type { CircuitSnapshot } from './snapshot.ts';
 
 /** A policy with one circuit, however many handlers it wraps. */
 export interface CircuitBreaker extends Policy {
   /** Reads the clock: an open circuit whose time is up is half-open, though no timer ran and no call came. */
   readonly state: CircuitState;
-  /** A frozen snapshot: what the first detector weighs, what was ignored and refused, how many probes are out. */
+  /** Who decides: `automatic`, unless it was told otherwise. */
+  readonly mode: CircuitMode;
+  /** A frozen snapshot: what the first detector weighs, what was ignored and refused, how many probes and permits are out. */
   readonly counts: CircuitCounts;
-  /** How long until it lets a call through, in ms: 0 if at once, an upper bound while probes are out. */
+  /** How long until it lets a call through, in ms: 0 if at once, an upper bound while probes are out, Infinity if forced open. */
   readonly retryAfterMs: number;
   /**
-   * Asks by hand to be let through; `undefined` means refused. Release the permit with how it went. A probe's permit that
-   * nobody releases loses its place after `openForMs`.
+   * Asks by hand to be let through; `undefined` means refused. Release the permit with how it went. One that nobody
+   * releases loses its place after `leaseMs` and is counted as expired.
    */
   tryAcquire(): CircuitPermit | undefined;
+  /**
+   * Opens the circuit, as a detector does: it is half-open again when its time is up. Does nothing in a mode in which
+   * detectors do not decide. Throws a `TypeError` if the reason is no text.
+   */
+  open(reason?: string): void;
+  /**
+   * Closes the circuit and forgets what it counted. Does nothing in a mode in which detectors do not decide. Throws a
+   * `TypeError` if the reason is no text.
+   */
+  close(reason?: string): void;
+  /**
+   * Begins afresh in another mode; what is in flight counts for nothing. `switchTo('automatic')` ends all others. Throws a
+   * `RangeError` or `TypeError` if there is no such mode, or the reason is no text.
+   */
+  switchTo(mode: CircuitMode, reason?: string): void;
+  /** What it has learnt, as JSON can hold it: for the option `restore` of another breaker with the same `trip`. */
+  snapshot(): CircuitSnapshot;
 }
 
 /** What its options come to. */
-export interface BreakerSettings {
-  readonly detectors: readonly Detector[];
-  readonly openForMs: number;
-  readonly halfOpenCalls: number;
+export interface BreakerSettings extends CircuitRules {
   readonly name: string;
   readonly judge: Judge | undefined;
   readonly clock: Clock;
@@ -33,12 +50,16 @@ export interface BreakerSettings {
 
 /** The policy of a circuit. */
 export class Breaker extends PolicyObject implements CircuitBreaker {
+  readonly #settings: BreakerSettings;
   readonly #circuit: Circuit;
-  readonly #clock: Clock;
+  readonly #referee: Referee;
 
-  constructor({ detectors, openForMs, halfOpenCalls, name, judge, clock }: BreakerSettings) {
-    const circuit = new Circuit(detectors, openForMs, halfOpenCalls, (from, to, reason, at) => {
-      if (circuitChannel.hasSubscribers) circuitChannel.publish({ circuit: name, subject: this, from, to, reason, at });
+  constructor(settings: BreakerSettings) {
+    const { name, judge, clock } = settings;
+    const circuit = new Circuit(settings, {
+      changed: (from, to, reason, at) => {
+        this.#changed(from, to, reason, at);
+      },
     });
     const referee = new Referee(circuit, judge, clock);
     super((next) => {
@@ -50,42 +71,91 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
           const retryAfterMs = circuit.retryAfterMs(now);
           return refuse(new CircuitOpenError({ policy: name, retryAfterMs, captureStack: call.captureStacks }));
         }
+        const begunAt = referee.begin();
         try {
           return next(call).then(
             (result) => {
-              referee.fulfilled(call, result, admission);
+              referee.fulfilled(call, result, admission, begunAt);
               return result;
             },
             (error: unknown) => {
-              referee.rejected(call, error, admission);
+              referee.rejected(call, error, admission, begunAt);
               throw error;
             },
           );
         } catch (error) {
-          referee.rejected(call, error, admission); // a policy inside that throws instead of rejecting
+          referee.rejected(call, error, admission, begunAt); // a policy inside that throws instead of rejecting
           return Promise.reject(error);
         }
       };
       return guarded;
     });
+    this.#settings = settings;
     this.#circuit = circuit;
-    this.#clock = clock;
+    this.#referee = referee;
   }
 
   get state(): CircuitState {
-    return this.#circuit.state(this.#clock.now());
+    return this.#circuit.state(this.#now());
+  }
+
+  get mode(): CircuitMode {
+    return this.#circuit.mode;
   }
 
   get counts(): CircuitCounts {
-    return this.#circuit.counts(this.#clock.now());
+    return this.#circuit.counts(this.#now());
   }
 
   get retryAfterMs(): number {
-    return this.#circuit.retryAfterMs(this.#clock.now());
+    return this.#circuit.retryAfterMs(this.#now());
   }
 
   tryAcquire(): CircuitPermit | undefined {
-    const admission = this.#circuit.standing ?? this.#circuit.admit(this.#clock.now());
-    return admission === undefined ? undefined : new Permit(this.#circuit, admission, this.#clock);
+    const admission = this.#circuit.admit(this.#now(), true);
+    return admission === undefined ? undefined : new Permit(this.#referee, admission, this.#referee.begin());
+  }
+
+  open(reason = 'opened by hand'): void {
+    text({ reason });
+    if (this.#decides) this.#circuit.open(reason, this.#now());
+  }
+
+  close(reason = 'closed by hand'): void {
+    text({ reason });
+    if (this.#decides) this.#circuit.close(reason, this.#now());
+  }
+
+  switchTo(mode: CircuitMode, reason = 'switched by hand'): void {
+    oneOf({ mode }, MODES);
+    text({ reason });
+    this.#circuit.switchTo(mode, reason, this.#now());
+  }
+
+  snapshot(): CircuitSnapshot {
+    return this.#circuit.save(this.#now());
+  }
+
+  /** Goes on from what another one learnt. */
+  restore(snapshot: CircuitSnapshot): void {
+    this.#circuit.load(snapshot, this.#now());
+  }
+
+  get #decides(): boolean {
+    const { mode } = this.#circuit;
+    return mode === 'automatic' || mode === 'observing';
+  }
+
+  #now(): number {
+    return this.#settings.clock.now();
+  }
+
+  #changed(from: CircuitState, to: CircuitState, reason: string, at: number): void {
+    if (!circuitChannel.hasSubscribers) return;
+    const { name: circuit } = this.#settings;
+    circuitChannel.publish({ circuit, subject: this, mode: this.#circuit.mode, from, to, reason, at });
   }
 }
+
+/** All of them. */
+export const MODES: readonly CircuitMode[] = ['automatic', 'observing', 'forced-open', 'forced-closed', 'disabled'];

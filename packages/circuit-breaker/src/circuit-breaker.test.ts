@@ -17,13 +17,15 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 
 import type { CircuitBreaker } from './breaker.ts';
 import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
-import { consecutiveFailures, failureRatio, type Detector } from './detector.ts';
+import { consecutiveFailures } from './consecutive-failures.ts';
+import type { Detector } from './detector.ts';
+import { failureRatio } from './failure-ratio.ts';
 import { CircuitOpenError } from './error.ts';
 
 /** Opens at the first failure, for 100 ms. */
 function fragile(options: CircuitBreakerOptions = {}) {
   const clock = virtualClock();
-  const breaker = circuitBreaker({ trip: consecutiveFailures(1), openForMs: 100, clock, ...options });
+  const breaker = circuitBreaker({ trip: consecutiveFailures(1), openForMs: 100, leaseMs: 100, clock, ...options });
   return { clock, breaker };
 }
 
@@ -91,7 +93,15 @@ describe('circuitBreaker', () => {
     (await server.next()).respond('well again');
     await expect(probe).resolves.toBe('well again');
     expect(breaker.state).toBe('closed');
-    expect(breaker.counts).toEqual({ successes: 0, failures: 0, ignored: 0, refused: 1, probes: 0 });
+    expect(breaker.counts).toEqual({
+      successes: 0,
+      failures: 0,
+      ignored: 0,
+      refused: 1,
+      probes: 0,
+      permits: 0,
+      expired: 0,
+    });
   });
 
   it('does not let a call of an earlier state close or open it', async () => {
@@ -147,7 +157,7 @@ describe('circuitBreaker', () => {
     const third: Detector = () => {
       let failures = 0;
       return {
-        succeeded() {},
+        succeeded: () => undefined,
         failed: () => (++failures === 3 ? 'three' : undefined),
         tally: () => ({ successes: 0, failures }),
       };
@@ -199,10 +209,10 @@ describe('circuitBreaker', () => {
     probe?.release(SUCCESS);
     stop();
     trip(breaker);
-    const whose = { circuit: 'watched', subject: breaker };
+    const whose = { circuit: 'watched', subject: breaker, mode: 'automatic' };
     expect(events).toEqual([
       { ...whose, from: 'closed', to: 'open', reason: 'failures in a row: 1', at: 0 },
-      { ...whose, from: 'open', to: 'half-open', reason: 'was open for 100 ms, 1 may probe', at: 100 },
+      { ...whose, from: 'open', to: 'half-open', reason: 'was open for its time, 1 may probe', at: 100 },
       { ...whose, from: 'half-open', to: 'closed', reason: '1 of 1 probes succeeded', at: 105 },
     ]);
     for (const { subject } of events) expect(subject).toBe(breaker);
@@ -229,7 +239,7 @@ describe('circuitBreaker', () => {
   });
 
   it('shows each call its own asynchronous context, probes too', async () => {
-    const { breaker, clock } = fragile({ halfOpenCalls: 3 });
+    const { breaker, clock } = fragile({ halfOpen: 3 });
     const tenant = new AsyncLocalStorage<string>();
     const call = wrap(breaker, async () => {
       await Promise.resolve();
@@ -272,10 +282,10 @@ describe('circuitBreaker', () => {
     ['openForMs', -1, 'RangeError: openForMs must be a positive number of milliseconds, got -1'],
     ['openForMs', Infinity, 'RangeError: openForMs must be a positive number of milliseconds, got Infinity'],
     ['openForMs', Number.NaN, 'RangeError: openForMs must be a positive number of milliseconds, got NaN'],
-    ['openForMs', '5s', 'TypeError: openForMs must be a positive number of milliseconds, got "5s"'],
-    ['halfOpenCalls', 0, 'RangeError: halfOpenCalls must be a whole number of 1 or more, got 0'],
-    ['halfOpenCalls', 1.5, 'RangeError: halfOpenCalls must be a whole number of 1 or more, got 1.5'],
-    ['halfOpenCalls', '1', 'TypeError: halfOpenCalls must be a whole number of 1 or more, got "1"'],
+    ['openForMs', '5s', 'TypeError: openForMs must be a positive number of milliseconds or a function, got "5s"'],
+    ['halfOpen', 0, 'RangeError: halfOpen must be a whole number of 1 or more, got 0'],
+    ['halfOpen', 1.5, 'RangeError: halfOpen must be a whole number of 1 or more, got 1.5'],
+    ['halfOpen', '1', 'TypeError: halfOpen must be a number of probes, probes() or ramp(), got "1"'],
     ['name', '', 'TypeError: name must be a non-empty string, got ""'],
     ['name', 7, 'TypeError: name must be a non-empty string, got 7'],
     ['trip', 5, 'TypeError: trip must be a detector or an array of them, got 5'],

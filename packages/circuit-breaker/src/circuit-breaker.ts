@@ -1,26 +1,47 @@
-import { systemClock, type Clock, type Judge } from '@inmesh/core';
-import { clockOf, count, judgeOf, positiveMs, rejectUnknown, show, text } from '@inmesh/core/options';
+import { systemClock, systemRandom, type Clock, type Judge, type Random } from '@inmesh/core';
+import { callable, clockOf, count, judgeOf, oneOf, positiveMs, rejectUnknown, show, text } from '@inmesh/core/options';
 
-import { Breaker, type CircuitBreaker } from './breaker.ts';
-import { failureRatio, type Detector } from './detector.ts';
+import { Breaker, MODES, type CircuitBreaker } from './breaker.ts';
+import type { CircuitMode } from './circuit.ts';
+import type { Detector } from './detector.ts';
+import { failureRatio } from './failure-ratio.ts';
+import { openForOf, type OpenFor } from './opening.ts';
+import { probes, type Recovery } from './recovery.ts';
+import { snapshotOf, type CircuitSnapshot } from './snapshot.ts';
 
 /** When a circuit opens, and how it finds out that it may close. */
 export interface CircuitBreakerOptions {
   /**
-   * What opens the circuit: a detector, or several that are asked in turn after every failure (default:
-   * `failureRatio()`, half of at least 20 calls failed within 10 s).
+   * What opens the circuit: a detector, or several that are asked in turn after every call (default: `failureRatio()`,
+   * half of at least 20 calls failed within 10 s).
    */
   readonly trip?: Detector | readonly Detector[];
-  /** How long it stays open before calls may probe, and how long a probe keeps its place, in ms (default: 5 s). */
-  readonly openForMs?: number;
-  /** How many probes have to succeed to close it again; so many may be out at a time (default: 1). */
-  readonly halfOpenCalls?: number;
+  /**
+   * How long it stays open before calls may probe, in ms, or a function that says so each time it opens, such as `growing()`
+   * or `heedRetryAfter()` (default: 5 s).
+   */
+  readonly openForMs?: number | OpenFor;
+  /**
+   * How it finds out that it may close: so many probes in a row, `probes()` of which some may fail, or a `ramp()`
+   * (default: 1).
+   */
+  readonly halfOpen?: number | Recovery;
+  /** How long a probe, or a permit taken by hand, keeps its place, in ms (default: 5 s). */
+  readonly leaseMs?: number;
+  /** Who decides at first: `observing` is for trying out a breaker that refuses nothing yet (default: `automatic`). */
+  readonly mode?: CircuitMode;
+  /** Whether pushback (429) counts as a failure (default: false). */
+  readonly countPushback?: boolean;
+  /** What another breaker with the same `trip` has learnt: its `snapshot()` (default: none). */
+  readonly restore?: CircuitSnapshot | undefined;
   /** Named in its events and errors (default: `circuit`). */
   readonly name?: string;
   /** Its own word on outcomes, before the protocol's. */
   readonly judge?: Judge;
   /** Where time comes from (default: `systemClock`). */
   readonly clock?: Clock;
+  /** What a ramp and the jitter of `growing()` draw from (default: `systemRandom`). */
+  readonly random?: Random;
 }
 
 /**
@@ -39,21 +60,36 @@ export interface CircuitBreakerOptions {
 export function circuitBreaker({
   trip = failureRatio(),
   openForMs = 5_000,
-  halfOpenCalls = 1,
+  halfOpen = 1,
+  leaseMs = 5_000,
+  mode = 'automatic',
+  countPushback = false,
+  restore,
   name = 'circuit',
   judge,
   clock = systemClock,
+  random = systemRandom,
   ...unknown
 }: CircuitBreakerOptions = {}): CircuitBreaker {
   rejectUnknown(unknown, arguments[0]);
   const detectors = detectorsOf(trip);
-  positiveMs({ openForMs });
-  count({ halfOpenCalls });
+  openForOf({ openForMs });
+  const recovery = recoveryOf(halfOpen);
+  positiveMs({ leaseMs });
+  oneOf({ mode }, MODES);
+  if (typeof countPushback !== 'boolean')
+    throw new TypeError(`countPushback must be true or false, got ${show(countPushback)}`);
+  const snapshot = restore && snapshotOf(restore);
   text({ name });
   judgeOf({ judge });
   clockOf({ clock });
+  callable({ random });
 
-  return new Breaker({ detectors, openForMs, halfOpenCalls, name, judge, clock });
+  const settings = { detectors, openForMs, recovery, leaseMs, countPushback, name, judge, clock, random };
+  const breaker = new Breaker(settings);
+  if (snapshot !== undefined) breaker.restore(snapshot);
+  if (mode !== 'automatic') breaker.switchTo(mode, 'made so');
+  return breaker;
 }
 
 function detectorsOf(trip: Detector | readonly Detector[]): readonly Detector[] {
@@ -64,4 +100,11 @@ function detectorsOf(trip: Detector | readonly Detector[]): readonly Detector[] 
     if (typeof detector === 'function') return detector as Detector; // whether it is one shows when it is called
     throw new TypeError(`trip[${index}] must be a detector, got ${show(detector)}`);
   });
+}
+
+function recoveryOf(halfOpen: number | Recovery): Recovery {
+  if (typeof halfOpen === 'number') return probes({ calls: count({ halfOpen }) });
+  const start: unknown = (halfOpen as Recovery | null)?.start; // callers without types
+  if (typeof start === 'function') return halfOpen;
+  throw new TypeError(`halfOpen must be a number of probes, probes() or ramp(), got ${show(halfOpen)}`);
 }

@@ -1,16 +1,32 @@
 import { FAILURE, IGNORABLE, listenerChannel, SUCCESS, type ListenerEvent, type Verdict } from '@inmesh/core';
 import { describe, expect, it } from 'vitest';
 
-import { Circuit, type Admission } from './circuit.ts';
-import { consecutiveFailures, type Detector } from './detector.ts';
+import { Circuit, type CircuitRules } from './circuit.ts';
+import type { Admission } from './leases.ts';
+import { probes } from './recovery.ts';
+import { consecutiveFailures } from './consecutive-failures.ts';
+import type { Detector } from './detector.ts';
 
 const PUSHBACK: Verdict = { health: 'failure', retryable: true, pushback: true, unsent: false };
 
+/** To open at the first failure, for 100 ms. */
+function rules(others: Partial<CircuitRules> = {}): CircuitRules {
+  return {
+    detectors: [consecutiveFailures(1)],
+    openForMs: 100,
+    recovery: probes(),
+    leaseMs: 100,
+    countPushback: false,
+    random: () => 0.5,
+    ...others,
+  };
+}
+
 /** A circuit that opens at the first failure, for 100 ms, and what it said of itself. */
-function fragile(halfOpenCalls = 1, detectors: readonly Detector[] = [consecutiveFailures(1)]) {
+function fragile(halfOpen = 1, detectors: readonly Detector[] = [consecutiveFailures(1)]) {
   const changes: string[] = [];
-  const circuit = new Circuit(detectors, 100, halfOpenCalls, (from, to, reason, at) => {
-    changes.push(`${at}: ${from} > ${to}, ${reason}`);
+  const circuit = new Circuit(rules({ detectors, recovery: probes({ calls: halfOpen }) }), {
+    changed: (from, to, reason, at) => changes.push(`${at}: ${from} > ${to}, ${reason}`),
   });
   return { circuit, changes };
 }
@@ -35,7 +51,7 @@ describe('Circuit', () => {
     expect(circuit.state(110)).toBe('closed');
     expect(changes).toEqual([
       '0: closed > open, failures in a row: 1',
-      '100: open > half-open, was open for 100 ms, 1 may probe',
+      '100: open > half-open, was open for its time, 1 may probe',
       '110: half-open > closed, 1 of 1 probes succeeded',
     ]);
   });
@@ -46,7 +62,7 @@ describe('Circuit', () => {
     circuit.settle(admitted(circuit, 100), SUCCESS, 101);
     const last = admitted(circuit, 102);
     circuit.settle(admitted(circuit, 102), FAILURE, 103);
-    expect(changes.at(-1)).toBe('103: half-open > open, a probe failed, 1 of 3 had succeeded');
+    expect(changes.at(-1)).toBe('103: half-open > open, probes failed: 1, 1 of 3 had succeeded');
     expect(circuit.admit(202)).toBeUndefined();
     circuit.settle(last, FAILURE, 203);
     expect(circuit.state(203)).toBe('half-open');
@@ -165,8 +181,10 @@ describe('Circuit', () => {
 
   it('is done with a change when it tells of it', () => {
     const states: string[] = [];
-    const circuit: Circuit = new Circuit([consecutiveFailures(1)], 100, 1, (_from, to, _reason, now) => {
-      states.push(`${to}: ${circuit.state(now)}, ${circuit.admit(now) === undefined ? 'refuses' : 'admits'}`);
+    const circuit: Circuit = new Circuit(rules(), {
+      changed(_from, to, _reason, now) {
+        states.push(`${to}: ${circuit.state(now)}, ${circuit.admit(now) === undefined ? 'refuses' : 'admits'}`);
+      },
     });
     fail(circuit, 0);
     expect(circuit.admit(100)).toBeUndefined(); // the listener took the place

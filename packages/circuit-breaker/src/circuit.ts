@@ -1,56 +1,70 @@
-import { publishError, quietly, type Verdict } from '@inmesh/core';
-import { show } from '@inmesh/core/options';
+import type { Random, Verdict } from '@inmesh/core';
 
-import type { Detection, Detector, Tally } from './detector.ts';
+import { startAll, tally, weigh, type Detections } from './detections.ts';
+import type { Detector, Tally } from './detector.ts';
+import { Leases, type Admission } from './leases.ts';
+import { openingMs, type OpenFor } from './opening.ts';
+import type { Recovery, Trial } from './recovery.ts';
+import { loadAll, saveAll, type CircuitSnapshot } from './snapshot.ts';
 
 /** `closed` lets every call through, `open` none, `half-open` a few probes. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
+
+/**
+ * Who decides: `automatic` the detectors. `observing` them too, but what would be refused is let through and only counted.
+ * `forced-open` lets no call through, `forced-closed` all and goes on counting, `disabled` all and counts nothing.
+ */
+export type CircuitMode = 'automatic' | 'observing' | 'forced-open' | 'forced-closed' | 'disabled';
 
 /** What a circuit has seen, at one moment. */
 export interface CircuitCounts extends Tally {
   /** Outcomes that counted for nothing: ignorable ones, pushback, and late ones of an earlier state. Since it was made. */
   readonly ignored: number;
-  /** Calls it did not let through. Since it was made. */
+  /** Calls it did not let through, or while observing would not have. Since it was made. */
   readonly refused: number;
-  /** Probes that hold a lease now. */
+  /** Probes that hold a place now. */
   readonly probes: number;
+  /** Permits taken by hand that are held now. */
+  readonly permits: number;
+  /** Probes and permits that lost their place because their time was up. Since it was made. */
+  readonly expired: number;
 }
 
-/** What lets a call in. Its outcome counts only while the circuit is still in the generation that admitted it. */
-export interface Admission {
-  readonly generation: number;
-  /** On the breaker's clock, in ms. */
-  readonly leaseEndsAt: number;
+/** When a circuit opens, for how long, and how it finds out that it may close. */
+export interface CircuitRules {
+  readonly detectors: readonly Detector[];
+  readonly openForMs: number | OpenFor;
+  readonly recovery: Recovery;
+  readonly leaseMs: number;
+  readonly countPushback: boolean;
+  readonly random: Random;
 }
 
-/** Hears of each change of state, when it is done. */
+/** Hears of each change of state or mode, when it is done. */
 export interface StateListener {
-  (from: CircuitState, to: CircuitState, reason: string, now: number): void;
+  changed(from: CircuitState, to: CircuitState, reason: string, now: number): void;
 }
 
-/** The state machine of a breaker. Every change of state begins a new generation. */
+/** The state machine of a breaker. Every change of state or mode begins a new generation. */
 export class Circuit {
-  readonly #detectors: readonly Detector[];
-  readonly #openForMs: number;
-  readonly #halfOpenCalls: number;
-  readonly #changed: StateListener;
+  readonly #rules: CircuitRules;
+  readonly #listener: StateListener;
+  #mode: CircuitMode = 'automatic';
   #state: CircuitState = 'closed';
   #generation = 0;
-  #standing: Admission | undefined;
-  #detections: readonly Detection[];
+  #standing: Admission | undefined = FIRST;
+  #detections: Detections;
   #openUntil = -Infinity;
-  #leases: readonly Admission[] = NONE;
-  #probesPassed = 0;
+  #openings = 0; // since it was last closed
+  #trial: Trial | undefined = undefined;
+  #leases: Leases | undefined = undefined; // most circuits never need one
   #ignored = 0;
   #refused = 0;
 
-  constructor(detectors: readonly Detector[], openForMs: number, halfOpenCalls: number, changed: StateListener) {
-    this.#detectors = detectors;
-    this.#openForMs = openForMs;
-    this.#halfOpenCalls = halfOpenCalls;
-    this.#changed = changed;
-    this.#standing = FIRST;
-    this.#detections = startAll(detectors);
+  constructor(rules: CircuitRules, listener: StateListener) {
+    this.#rules = rules;
+    this.#listener = listener;
+    this.#detections = startAll(rules.detectors);
   }
 
   /** What admits every call while the circuit is closed, so that nobody reads the clock; otherwise ask `admit`. */
@@ -58,30 +72,52 @@ export class Circuit {
     return this.#standing;
   }
 
-  /** Lets a call in, as a probe if the circuit is not closed, or counts it as refused. */
-  admit(now: number): Admission | undefined {
-    if (this.#standing !== undefined) return this.#standing;
-    if (this.#state === 'open' && now >= this.#openUntil) {
-      this.#become('half-open', `was open for ${this.#openForMs} ms, ${this.#halfOpenCalls} may probe`, now);
-    }
-    if (this.retryAfterMs(now) > 0) {
-      this.#refused++;
-      return undefined;
-    }
-    const probe = { generation: this.#generation, leaseEndsAt: now + this.#openForMs };
-    this.#leases = [...this.#held(now), probe];
-    return probe;
+  get mode(): CircuitMode {
+    return this.#mode;
   }
 
-  /** Takes in how an admitted call ended, once for each; says whether it counted. */
-  settle(admission: Admission, { health, pushback }: Verdict, now: number): boolean {
-    if (this.#leases.length > 0) this.#leases = this.#leases.filter((lease) => lease !== admission);
-    if (admission.generation !== this.#generation || pushback || health === 'ignorable') {
+  /** The longest that a call may take before a detector thinks it slow, in ms: `undefined` if none of them cares. */
+  get slowMs(): number | undefined {
+    return this.#detections.slowMs;
+  }
+
+  /** Lets a call in, as a probe if the circuit is not closed, or counts it as refused. */
+  admit(now: number, byHand = false): Admission | undefined {
+    if (this.#state === 'open' && now >= this.#openUntil) this.#halfOpen(now);
+    const standing = this.#standing; // a listener may have closed it meanwhile
+    if (standing !== undefined) return byHand && standing !== UNCOUNTED ? this.#lease(now, byHand) : standing;
+    const share = this.#share(now);
+    if (share >= 1 || (share > 0 && this.#rules.random() < share)) return this.#lease(now, byHand);
+    this.#refused++;
+    return this.#mode === 'observing' ? UNCOUNTED : undefined;
+  }
+
+  /**
+   * Takes in how an admitted call ended, once for each; says whether it counted. `asked` says what the outcome asked to wait,
+   * in ms, and is asked only if the circuit opens.
+   */
+  settle(
+    admission: Admission,
+    verdict: Verdict,
+    now: number,
+    tookMs?: number,
+    asked?: () => number | undefined,
+  ): boolean {
+    this.#leases?.end(admission);
+    if (admission === UNCOUNTED) return false;
+    const failed = this.#failed(verdict);
+    if (admission.generation !== this.#generation || failed === undefined) {
       this.#ignored++;
       return false;
     }
-    if (this.#state === 'closed') this.#weigh(health === 'failure', now);
-    else this.#decide(health === 'failure', now);
+    if (this.#trial === undefined) {
+      const reason = weigh(this.#detections, failed, now, tookMs);
+      if (reason !== undefined && this.#mode !== 'forced-closed') this.open(reason, now, asked);
+      return true;
+    }
+    const ruling = failed ? this.#trial.failed() : this.#trial.succeeded();
+    if (ruling?.to === 'open') this.open(ruling.reason, now, asked);
+    else if (ruling !== undefined) this.close(ruling.reason, now);
     return true;
   }
 
@@ -94,75 +130,114 @@ export class Circuit {
   retryAfterMs(now: number): number {
     if (this.#state === 'closed') return 0;
     if (this.#state === 'open') return Math.max(0, this.#openUntil - now);
-    const held = this.#held(now);
-    const [oldest] = held;
-    if (oldest === undefined || this.#probesPassed + held.length < this.#halfOpenCalls) return 0;
-    return oldest.leaseEndsAt - now;
+    const trial = this.#trial;
+    if (trial === undefined || this.#leases === undefined || this.#share(now) > 0) return 0;
+    return Math.max(0, this.#leases.willDoAt((out) => trial.share(out) > 0) - now);
   }
 
   counts(now: number): CircuitCounts {
-    const { successes, failures } = this.#detections[0]?.tally(now) ?? { successes: 0, failures: 0 };
-    const probes = this.#held(now).length;
-    return Object.freeze({ successes, failures, ignored: this.#ignored, refused: this.#refused, probes });
+    this.#leases?.lapse(now);
+    const { probes, permits, expired } = this.#leases ?? NO_LEASES;
+    const { successes, failures } = tally(this.#detections, now);
+    return Object.freeze({
+      successes,
+      failures,
+      ignored: this.#ignored,
+      refused: this.#refused,
+      probes,
+      permits,
+      expired,
+    });
   }
 
-  #held(now: number): readonly Admission[] {
-    return this.#leases.length === 0 ? NONE : this.#leases.filter((lease) => now < lease.leaseEndsAt);
+  /** Lets nothing through for a time. */
+  open(reason: string, now: number, asked?: () => number | undefined): void {
+    const { openForMs, random } = this.#rules;
+    const times = ++this.#openings;
+    const forMs =
+      typeof openForMs === 'number'
+        ? openForMs
+        : openingMs(openForMs, { times, retryAfterMs: asked?.(), reason, random });
+    this.#openUntil = now + forMs;
+    this.#become('open', reason, now);
   }
 
-  /** A detector that throws has no say; what it threw is published on `inmesh:listener`. */
-  #weigh(failed: boolean, now: number): void {
-    let reason: string | undefined;
-    for (const detection of this.#detections) {
-      try {
-        if (failed) reason ??= detection.failed(now);
-        else detection.succeeded(now);
-      } catch (error) {
-        publishError('detector', error);
-      }
-    }
-    if (reason !== undefined) this.#become('open', reason, now);
+  /** Begins afresh. */
+  close(reason: string, now: number): void {
+    this.#openings = 0;
+    this.#detections = startAll(this.#rules.detectors, this.#detections);
+    this.#become('closed', reason, now);
   }
 
-  #decide(failed: boolean, now: number): void {
-    if (failed) {
-      this.#become('open', `a probe failed, ${this.#probesPassed} of ${this.#halfOpenCalls} had succeeded`, now);
-    } else if (++this.#probesPassed >= this.#halfOpenCalls) {
-      this.#become('closed', `${this.#probesPassed} of ${this.#halfOpenCalls} probes succeeded`, now);
-    }
+  /** Begins afresh in another mode. */
+  switchTo(mode: CircuitMode, reason: string, now: number): void {
+    this.#mode = mode;
+    if (mode !== 'forced-open') return this.close(reason, now);
+    this.#openUntil = Infinity;
+    this.#become('open', reason, now);
+  }
+
+  /** What it has learnt, for another circuit. */
+  save(now: number): CircuitSnapshot {
+    const open = this.#state !== 'closed' && this.#mode !== 'forced-open';
+    return {
+      version: 1,
+      state: open ? 'open' : 'closed',
+      openForMs: open ? Math.max(0, this.#openUntil - now) : 0,
+      openings: open ? this.#openings : 0,
+      detections: saveAll(this.#detections.all, now),
+    };
+  }
+
+  /** Goes on from what another has learnt, which was looked at before. */
+  load({ state, openForMs, openings, detections }: CircuitSnapshot, now: number): void {
+    loadAll(this.#detections.all, detections, now);
+    if (state === 'closed') return;
+    this.#openings = openings;
+    this.#openUntil = now + openForMs;
+    this.#become('open', `restored, open for another ${Math.ceil(openForMs)} ms`, now);
+  }
+
+  #halfOpen(now: number): void {
+    this.#trial = this.#rules.recovery.start();
+    this.#become('half-open', `was open for its time, ${this.#trial.plan}`, now);
+  }
+
+  #share(now: number): number {
+    if (this.#trial === undefined) return 0;
+    this.#leases?.lapse(now);
+    return this.#trial.share(this.#leases?.probes ?? 0);
+  }
+
+  #lease(now: number, byHand: boolean): Admission {
+    const lease = { generation: this.#generation, endsAt: now + this.#rules.leaseMs, byHand };
+    this.#leases ??= new Leases();
+    this.#leases.grant(lease, this.#trial !== undefined);
+    return lease;
+  }
+
+  /** Whether it failed; `undefined` if it counts for nothing. */
+  #failed({ health, pushback }: Verdict): boolean | undefined {
+    if (pushback) return this.#rules.countPushback ? true : undefined;
+    return health === 'ignorable' ? undefined : health === 'failure';
   }
 
   #become(to: CircuitState, reason: string, now: number): void {
     const from = this.#state;
     this.#state = to;
     this.#generation++;
-    this.#leases = NONE;
-    this.#probesPassed = 0;
-    this.#standing = undefined;
-    if (to === 'closed') this.#close();
-    if (to === 'open') this.#openUntil = now + this.#openForMs;
-    this.#changed(from, to, reason, now);
+    this.#leases?.forgetProbes();
+    if (to !== 'half-open') this.#trial = undefined;
+    this.#standing = to === 'closed' ? this.#stand() : undefined;
+    this.#listener.changed(from, to, reason, now);
   }
 
-  #close(): void {
-    this.#standing = { generation: this.#generation, leaseEndsAt: Infinity };
-    quietly('detector', () => {
-      this.#detections = startAll(this.#detectors);
-    });
+  #stand(): Admission {
+    return this.#mode === 'disabled' ? UNCOUNTED : { generation: this.#generation };
   }
 }
 
 // What most circuits have at most times is one for all of them.
-const NONE: readonly Admission[] = [];
-const FIRST: Admission = { generation: 0, leaseEndsAt: Infinity };
-
-function startAll(detectors: readonly Detector[]): readonly Detection[] {
-  return detectors.map((detector) => {
-    const detection: Detection | undefined = detector(); // asked of a user's detector, not believed
-    for (const member of ['succeeded', 'failed', 'tally'] as const) {
-      if (typeof detection?.[member] !== 'function')
-        throw new TypeError(`a detector of trip must give an object with ${member}(), got ${show(detection)}`);
-    }
-    return detection;
-  });
-}
+const FIRST: Admission = { generation: 0 };
+const UNCOUNTED: Admission = { generation: -1 };
+const NO_LEASES = { probes: 0, permits: 0, expired: 0 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { consecutiveFailures, failureRatio } from './detector.ts';
+import { consecutiveFailures } from './consecutive-failures.ts';
+import { failureRatio } from './failure-ratio.ts';
 
 describe('failureRatio', () => {
   it('opens at half of at least 20 calls within 10 s unless told otherwise', () => {

@@ -1,13 +1,29 @@
 export type { CircuitBreaker } from './breaker.ts';
 export { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
-export type { CircuitCounts, CircuitState } from './circuit.ts';
-export {
-  consecutiveFailures,
-  failureRatio,
-  type Detection,
-  type Detector,
-  type FailureRatioOptions,
-  type Tally,
-} from './detector.ts';
+export type { CircuitCounts, CircuitMode, CircuitState } from './circuit.ts';
+export { consecutiveFailures } from './consecutive-failures.ts';
+export type { Detection, Detector, Tally } from './detector.ts';
 export { CircuitOpenError } from './error.ts';
+export { failureRatio, type FailureRatioOptions } from './failure-ratio.ts';
+export {
+  growing,
+  heedRetryAfter,
+  type GrowingOptions,
+  type HeedRetryAfterOptions,
+  type OpenFor,
+  type Opening,
+} from './opening.ts';
 export type { CircuitPermit } from './permit.ts';
+export {
+  probes,
+  ramp,
+  type ProbesOptions,
+  type RampOptions,
+  type Recovery,
+  type Ruling,
+  type Trial,
+} from './recovery.ts';
+export { slowCallRatio, type SlowCallRatioOptions } from './slow-call-ratio.ts';
+export type { CircuitSnapshot } from './snapshot.ts';
+export { tripWhen, type TripWhenOptions } from './trip-when.ts';
+export type { WindowCounts } from './window-detection.ts';

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 
 import type { CircuitBreaker } from './breaker.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
-import { consecutiveFailures } from './detector.ts';
+import { consecutiveFailures } from './consecutive-failures.ts';
 
 /** Opens at the first failure, for 100 ms. */
 function fragile() {
   const clock = virtualClock();
-  return { clock, breaker: circuitBreaker({ trip: consecutiveFailures(1), openForMs: 100, clock }) };
+  return { clock, breaker: circuitBreaker({ trip: consecutiveFailures(1), openForMs: 100, leaseMs: 100, clock }) };
 }
 
 function trip(breaker: CircuitBreaker): void {

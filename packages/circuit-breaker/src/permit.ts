@@ -1,35 +1,38 @@
-import type { Clock, Verdict } from '@inmesh/core';
-import { show } from '@inmesh/core/options';
+import type { Verdict } from '@inmesh/core';
+import { nonNegativeMs, show } from '@inmesh/core/options';
 
-import type { Admission, Circuit } from './circuit.ts';
+import type { Admission } from './leases.ts';
+import type { Referee } from './referee.ts';
 
 /** One call that a breaker let through by hand. */
 export interface CircuitPermit {
   /**
    * Says how the call went: `SUCCESS`, `FAILURE`, `IGNORABLE` or any other verdict. Once; later releases do nothing.
+   * `retryAfterMs` is what the other side asked to wait, for an `openForMs` that heeds it.
    *
-   * Throws a `TypeError` if it is no verdict.
+   * Throws a `TypeError` if it is no verdict, a `RangeError` or `TypeError` if `retryAfterMs` is no duration.
    */
-  release(verdict: Verdict): void;
+  release(verdict: Verdict, retryAfterMs?: number): void;
 }
 
 export class Permit implements CircuitPermit {
-  readonly #circuit: Circuit;
+  readonly #referee: Referee;
   readonly #admission: Admission;
-  readonly #clock: Clock;
+  readonly #begunAt: number | undefined;
   #released = false;
 
-  constructor(circuit: Circuit, admission: Admission, clock: Clock) {
-    this.#circuit = circuit;
+  constructor(referee: Referee, admission: Admission, begunAt: number | undefined) {
+    this.#referee = referee;
     this.#admission = admission;
-    this.#clock = clock;
+    this.#begunAt = begunAt;
   }
 
-  release(verdict: Verdict): void {
+  release(verdict: Verdict, retryAfterMs?: number): void {
     const health: unknown = (verdict as Verdict | undefined)?.health; // callers without types
     if (typeof health !== 'string') throw new TypeError(`verdict must be a verdict, got ${show(verdict)}`);
+    if (retryAfterMs !== undefined) nonNegativeMs({ retryAfterMs });
     if (this.#released) return;
     this.#released = true;
-    this.#circuit.settle(this.#admission, verdict, this.#clock.now());
+    this.#referee.released(verdict, this.#admission, this.#begunAt, retryAfterMs);
   }
 }

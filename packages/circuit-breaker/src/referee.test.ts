@@ -12,13 +12,20 @@ import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh
 import { describe, expect, it } from 'vitest';
 
 import { circuitBreaker } from './circuit-breaker.ts';
-import { consecutiveFailures, type Detector } from './detector.ts';
+import { consecutiveFailures } from './consecutive-failures.ts';
+import type { Detector } from './detector.ts';
 import { CircuitOpenError } from './error.ts';
 
 /** Opens at the second failure in a row, for 100 ms. */
-function fragile(halfOpenCalls = 1) {
+function fragile(probes = 1) {
   const clock = virtualClock();
-  const breaker = circuitBreaker({ trip: consecutiveFailures(2), openForMs: 100, halfOpenCalls, clock });
+  const breaker = circuitBreaker({
+    trip: consecutiveFailures(2),
+    openForMs: 100,
+    leaseMs: 100,
+    halfOpen: probes,
+    clock,
+  });
   const open = () => {
     for (let failure = 0; failure < 2; failure++) breaker.tryAcquire()?.release(FAILURE);
   };

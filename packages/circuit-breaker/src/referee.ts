@@ -1,8 +1,19 @@
-import { plain, verdictOf, verdictOfError, type Call, type Clock, type Holder, type Judge } from '@inmesh/core';
+import {
+  plain,
+  verdictOf,
+  verdictOfError,
+  type Call,
+  type Clock,
+  type Holder,
+  type Judge,
+  type Verdict,
+} from '@inmesh/core';
 
-import type { Admission, Circuit } from './circuit.ts';
+import type { Circuit } from './circuit.ts';
+import { effectiveTimeOf } from './effective-time.ts';
+import type { Admission } from './leases.ts';
 
-/** Judges how admitted calls end and tells their circuit. */
+/** Judges how admitted calls end, times those that a detector wants timed, and tells their circuit. */
 export class Referee {
   readonly #circuit: Circuit;
   readonly #judge: Judge | undefined;
@@ -14,18 +25,46 @@ export class Referee {
     this.#clock = clock;
   }
 
+  /** When a call began, in effective time: `undefined` if nobody wants to know. */
+  begin(): number | undefined {
+    const { slowMs } = this.#circuit;
+    return slowMs === undefined ? undefined : effectiveTimeOf(this.#clock).begin(this.#clock.now(), slowMs);
+  }
+
   /** The head came. The body of a success may yet die, which counts while the circuit is as the head left it. */
-  fulfilled(call: Call, result: unknown, admission: Admission): void {
+  fulfilled(call: Call, result: unknown, admission: Admission, begunAt: number | undefined): void {
     const verdict = verdictOf(call, result, this.#judge);
-    const counted = this.#circuit.settle(admission, verdict, this.#clock.now());
+    const counted = this.#settle(verdict, admission, begunAt, call, result);
     const { standing } = this.#circuit;
     if (!counted || standing === undefined || verdict.health !== 'success') return;
     const { protocol } = call;
     if (protocol.hold !== plain.hold) protocol.hold(result, new Body(this, call, standing)); // a plain result has none
   }
 
-  rejected(call: Call, error: unknown, admission: Admission): void {
-    this.#circuit.settle(admission, verdictOfError(call, error, this.#judge), this.#clock.now());
+  rejected(call: Call, error: unknown, admission: Admission, begunAt: number | undefined): void {
+    this.#settle(verdictOfError(call, error, this.#judge), admission, begunAt, call, error);
+  }
+
+  /** A permit was given back by hand. */
+  released(
+    verdict: Verdict,
+    admission: Admission,
+    begunAt: number | undefined,
+    retryAfterMs: number | undefined,
+  ): void {
+    const now = this.#clock.now();
+    this.#circuit.settle(admission, verdict, now, this.#tookMs(begunAt, now), () => retryAfterMs);
+  }
+
+  #settle(verdict: Verdict, admission: Admission, begunAt: number | undefined, call: Call, outcome: unknown): boolean {
+    const now = this.#clock.now();
+    const tookMs = this.#tookMs(begunAt, now);
+    const asked = verdict.health === 'success' ? undefined : () => call.protocol.retryAfterMs(outcome);
+    return this.#circuit.settle(admission, verdict, now, tookMs, asked);
+  }
+
+  #tookMs(begunAt: number | undefined, now: number): number | undefined {
+    return begunAt === undefined ? undefined : effectiveTimeOf(this.#clock).read(now) - begunAt;
   }
 }
 
@@ -42,6 +81,6 @@ class Body implements Holder {
   }
 
   over(error?: unknown): void {
-    if (error !== undefined) this.#referee.rejected(this.#call, error, this.#admission);
+    if (error !== undefined) this.#referee.rejected(this.#call, error, this.#admission, undefined);
   }
 }

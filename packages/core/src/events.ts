@@ -1,7 +1,7 @@
 import { channel, type Channel } from './channel.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** A circuit changed its state. */
+/** A circuit changed its state or its mode. */
 export interface CircuitEvent {
   /** The breaker's `name`. */
   readonly circuit: string;
@@ -10,7 +10,9 @@ export interface CircuitEvent {
     /** Its state at the moment of asking. */
     readonly state: string;
   };
-  /** The state it left: `closed`, `open` or `half-open`. */
+  /** The mode it is in now: `automatic`, `observing`, `forced-open`, `forced-closed` or `disabled`. */
+  readonly mode: string;
+  /** The state it left: `closed`, `open` or `half-open`. The one it is in if only the mode changed. */
   readonly from: string;
   /** The state it is in now. */
   readonly to: string;
@@ -20,7 +22,7 @@ export interface CircuitEvent {
   readonly at: number;
 }
 
-/** `inmesh:circuit`: circuits that open, half open and close. */
+/** `inmesh:circuit`: circuits that open, half open and close, or are switched to another mode. */
 export const circuitChannel: Channel<CircuitEvent> = channel('inmesh:circuit');
 
 /** An endpoint came, went, was ejected or came back. */

@@ -1,4 +1,18 @@
-import { count, positiveMs } from '@inmesh/core/options';
+import { count, positiveMs, show } from '@inmesh/core/options';
+
+/** Counts of a few kinds, numbered from 0, of which the old ones are forgotten. Nothing is allocated for what is counted. */
+export interface CountWindow {
+  /** Counts one of this kind. */
+  add(kind: number, now: number): void;
+  /** How many of this kind there were in the window that ends now. */
+  count(kind: number, now: number): number;
+  /** Forgets all it counted. */
+  clear(): void;
+  /** What is in the window, as JSON can hold it: for `load`. */
+  save(now: number): readonly number[];
+  /** Goes on from what was saved. Throws a `TypeError` if that was not saved by a window of this size. */
+  load(saved: unknown, now: number): void;
+}
 
 /**
  * Counts of a few kinds over the last `windowMs`, in a ring of slices. What is too old is dropped when the window is next
@@ -8,7 +22,7 @@ import { count, positiveMs } from '@inmesh/core/options';
  * Time that goes backwards counts as no time passing. There is no ring while all that it counts is in one slice, as it is where
  * calls are rare.
  */
-export class RollingCounts {
+export class RollingCounts implements CountWindow {
   readonly #kinds: number;
   readonly #slices: number;
   readonly #sliceMs: number;
@@ -24,7 +38,6 @@ export class RollingCounts {
     this.#totals = zeros(kinds);
   }
 
-  /** Counts one of this kind. */
   add(kind: number, now: number): void {
     this.#roll(now);
     this.#totals[kind] = (this.#totals[kind] ?? 0) + 1;
@@ -33,16 +46,34 @@ export class RollingCounts {
     this.#ring[index] = (this.#ring[index] ?? 0) + 1;
   }
 
-  /** How many of this kind there were in the window that ends now. */
   count(kind: number, now: number): number {
     this.#roll(now);
     return this.#totals[kind] ?? 0;
   }
 
-  /** Forgets all it counted. */
   clear(): void {
     this.#totals.fill(0);
     this.#ring = undefined;
+  }
+
+  save(now: number): readonly number[] {
+    this.#roll(now);
+    const ring = this.#ring ?? this.#firstRing();
+    const oldest = this.#start(this.#newest + 1);
+    return [...ring.slice(oldest), ...ring.slice(0, oldest)];
+  }
+
+  load(saved: unknown, now: number): void {
+    const counts = countsOf(saved, this.#kinds * this.#slices);
+    this.clear();
+    this.#roll(now);
+    const oldest = this.#start(this.#newest + 1);
+    const ring = (this.#ring = zeros(counts.length));
+    counts.forEach((many, index) => {
+      ring[(oldest + index) % ring.length] = many;
+      const kind = index % this.#kinds;
+      this.#totals[kind] = (this.#totals[kind] ?? 0) + many;
+    });
   }
 
   #roll(now: number): void {
@@ -76,6 +107,63 @@ export class RollingCounts {
     const place = slice % this.#slices;
     return (place < 0 ? place + this.#slices : place) * this.#kinds;
   }
+}
+
+/** Counts of a few kinds, 256 at most, among the last so many that were counted, however long ago. */
+export class LastCounts implements CountWindow {
+  readonly #kinds: Uint8Array;
+  readonly #totals: number[];
+  #next = 0;
+  #size = 0;
+
+  /** `kinds` is how many kinds there are, numbered from 0. Throws a `RangeError` or `TypeError` naming a wrong argument. */
+  constructor(kinds: number, calls: number) {
+    this.#totals = zeros(count({ kinds }));
+    this.#kinds = new Uint8Array(count({ calls }));
+  }
+
+  add(kind: number): void {
+    const next = this.#next;
+    if (this.#size < this.#kinds.length) this.#size++;
+    else this.#change(this.#kinds[next] ?? 0, -1);
+    this.#kinds[next] = kind;
+    this.#change(kind, 1);
+    this.#next = next + 1 === this.#kinds.length ? 0 : next + 1;
+  }
+
+  count(kind: number): number {
+    return this.#totals[kind] ?? 0;
+  }
+
+  clear(): void {
+    this.#totals.fill(0);
+    this.#next = this.#size = 0;
+  }
+
+  save(): readonly number[] {
+    const oldest = this.#size < this.#kinds.length ? 0 : this.#next;
+    return [...this.#kinds.subarray(oldest, this.#size), ...this.#kinds.subarray(0, oldest)];
+  }
+
+  load(saved: unknown): void {
+    const kinds = countsOf(saved, this.#kinds.length, 0, this.#totals.length);
+    this.clear();
+    for (const kind of kinds) this.add(kind);
+  }
+
+  #change(kind: number, by: number): void {
+    this.#totals[kind] = (this.#totals[kind] ?? 0) + by;
+  }
+}
+
+/** Saved whole numbers below `limit`, of which there are at most so many and at least so many. */
+function countsOf(saved: unknown, most: number, least = most, limit = Infinity): readonly number[] {
+  const fits = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) < limit;
+  if (!Array.isArray(saved) || saved.length > most || saved.length < least || !saved.every(fits)) {
+    const size = least === most ? `${most}` : `at most ${most}`;
+    throw new TypeError(`what a window saved must be ${size} whole numbers, got ${show(saved)}`);
+  }
+  return saved as readonly number[]; // looked at just above
 }
 
 function zeros(length: number): number[] {

@@ -30,7 +30,7 @@ function circuit(name: string, ...states: string[]) {
   for (const to of states) {
     const from = subject.state;
     subject.state = to;
-    circuitChannel.publish({ circuit: name, subject, from, to, reason: 'test', at: 0 });
+    circuitChannel.publish({ circuit: name, subject, mode: 'automatic', from, to, reason: 'test', at: 0 });
   }
   return subject;
 }

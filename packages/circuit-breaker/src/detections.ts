@@ -1,0 +1,65 @@
+import { publishError, quietly } from '@inmesh/core';
+import { show } from '@inmesh/core/options';
+
+import type { Detection, Detector, Tally } from './detector.ts';
+
+/** What the detectors of one circuit remember since it closed. */
+export interface Detections {
+  readonly all: readonly Detection[];
+  /** The longest of their limits for a slow call, in ms: `undefined` if none has one. */
+  readonly slowMs: number | undefined;
+}
+
+/**
+ * Calls each detector for a new memory. A detector whose memory cannot be made any more goes on with the `former` one, and
+ * what is wrong is published; without a former one that is thrown.
+ */
+export function startAll(detectors: readonly Detector[], former?: Detections): Detections {
+  try {
+    const all = detectors.map(start);
+    const limits = all.flatMap(({ slowMs }) => slowMs ?? []);
+    return { all, slowMs: limits.length === 0 ? undefined : Math.max(...limits) };
+  } catch (error) {
+    if (former === undefined) throw error;
+    publishError('detector', error);
+    return former;
+  }
+}
+
+/** Tells all of them, and says why the circuit has to open, if it has to. One that throws, or gives no words, has no say. */
+export function weigh({ all }: Detections, failed: boolean, now: number, tookMs?: number): string | undefined {
+  let reason: string | undefined;
+  for (const detection of all) {
+    try {
+      const said = failed ? detection.failed(now, tookMs) : detection.succeeded(now, tookMs);
+      if (said !== undefined) reason ??= wordsOf(said);
+    } catch (error) {
+      publishError('detector', error);
+    }
+  }
+  return reason;
+}
+
+/** What the first of them weighs. */
+export function tally({ all }: Detections, now: number): Tally {
+  let found: Tally = { successes: 0, failures: 0 };
+  quietly('detector', () => {
+    found = all[0]?.tally(now) ?? found;
+  });
+  return found;
+}
+
+function start(detector: Detector): Detection {
+  const detection: Detection | undefined = detector(); // asked of a user's detector, not believed
+  for (const member of ['succeeded', 'failed', 'tally'] as const) {
+    if (typeof detection?.[member] !== 'function')
+      throw new TypeError(`a detector of trip must give an object with ${member}(), got ${show(detection)}`);
+  }
+  return detection;
+}
+
+function wordsOf(said: unknown): string | undefined {
+  if (typeof said === 'string') return said;
+  if (said instanceof Promise) quietly('detector', () => said); // an asynchronous detector may reject
+  throw new TypeError(`a detector must say in words why, got ${show(said)}`);
+}

@@ -1,0 +1,79 @@
+import { ratio as checkRatio, rejectUnknown } from '@inmesh/core/options';
+import type { CountWindow } from '@inmesh/core/window';
+
+import type { Detection, Detector, Tally } from './detector.ts';
+import { spanOf, windowOf, within, type Span } from './span.ts';
+
+/** How large a share of how many calls, over how long. */
+export interface FailureRatioOptions {
+  /** The share of failures at which the circuit opens, above 0, at most 1 (default: 0.5). */
+  readonly ratio?: number;
+  /** How many calls the window has to hold before their share means anything (default: 20). */
+  readonly minimumCalls?: number;
+  /** The time it looks back over, in ms (default: 10 s). The oldest tenth of it leaves as a whole. */
+  readonly windowMs?: number;
+  /** How many calls it looks back over, however long ago, instead of a time. */
+  readonly windowCalls?: number;
+}
+
+/**
+ * Opens when the share of failures in a rolling window reaches `ratio`.
+ *
+ * Throws a `RangeError` or `TypeError` that names a wrong option.
+ *
+ * @example
+ * const breaker = circuitBreaker({ trip: failureRatio({ ratio: 0.3, minimumCalls: 50, windowMs: 30_000 }) });
+ */
+export function failureRatio({
+  ratio = 0.5,
+  minimumCalls = 20,
+  windowMs = 10_000,
+  windowCalls,
+  ...unknown
+}: FailureRatioOptions = {}): Detector {
+  rejectUnknown(unknown, arguments[0]);
+  checkRatio({ ratio });
+  const span = spanOf({ windowMs, windowCalls, minimumCalls });
+  return () => new RatioDetection(ratio, span);
+}
+
+const SUCCESSES = 0;
+const FAILURES = 1;
+
+class RatioDetection implements Detection {
+  readonly #ratio: number;
+  readonly #span: Span;
+  readonly #window: CountWindow;
+
+  constructor(ratio: number, span: Span) {
+    this.#ratio = ratio;
+    this.#span = span;
+    this.#window = windowOf(span, 2);
+  }
+
+  succeeded(now: number): undefined {
+    this.#window.add(SUCCESSES, now);
+  }
+
+  failed(now: number): string | undefined {
+    this.#window.add(FAILURES, now);
+    const { successes, failures } = this.tally(now);
+    const calls = successes + failures;
+    const { minimumCalls } = this.#span;
+    // Divided, not multiplied: 11 / 20 is 0.55, but 0.55 * 20 is more than 11.
+    if (calls < minimumCalls || failures / calls < this.#ratio) return undefined;
+    return `${failures} of ${calls} calls failed ${within(this.#span)}, the limit is ${this.#ratio} of at least ${minimumCalls}`;
+  }
+
+  tally(now: number): Tally {
+    return { successes: this.#window.count(SUCCESSES, now), failures: this.#window.count(FAILURES, now) };
+  }
+
+  save(now: number): unknown {
+    return this.#window.save(now);
+  }
+
+  load(saved: unknown, now: number): void {
+    this.#window.load(saved, now);
+  }
+}

@@ -1,0 +1,47 @@
+import { positiveMs, ratio as checkRatio, rejectUnknown } from '@inmesh/core/options';
+
+import type { Detector } from './detector.ts';
+import { spanOf, within } from './span.ts';
+import { WindowDetection } from './window-detection.ts';
+
+/** What is slow, and how large a share of how many calls, over how long. */
+export interface SlowCallRatioOptions {
+  /** A call that takes longer is slow, in ms, whether it succeeds or fails. What our own event loop held it up is not counted. */
+  readonly slowMs: number;
+  /** The share of slow calls at which the circuit opens, above 0, at most 1 (default: 0.5). */
+  readonly ratio?: number;
+  /** How many calls the window has to hold before their share means anything (default: 20). */
+  readonly minimumCalls?: number;
+  /** The time it looks back over, in ms (default: 10 s). The oldest tenth of it leaves as a whole. */
+  readonly windowMs?: number;
+  /** How many calls it looks back over, however long ago, instead of a time. */
+  readonly windowCalls?: number;
+}
+
+/**
+ * Opens when the share of slow calls in a rolling window reaches `ratio`. A call is timed until its head came or it failed.
+ * One that hangs is not slow until it ends: put a timeout inside the breaker.
+ *
+ * Throws a `RangeError` or `TypeError` that names a wrong option.
+ *
+ * @example
+ * const breaker = circuitBreaker({ trip: [failureRatio(), slowCallRatio({ slowMs: 800, ratio: 0.9 })] });
+ */
+export function slowCallRatio({
+  slowMs,
+  ratio = 0.5,
+  minimumCalls = 20,
+  windowMs = 10_000,
+  windowCalls,
+  ...unknown
+}: SlowCallRatioOptions): Detector {
+  rejectUnknown(unknown, arguments[0]);
+  positiveMs({ slowMs });
+  checkRatio({ ratio });
+  const span = spanOf({ windowMs, windowCalls, minimumCalls });
+  return () =>
+    new WindowDetection(span, slowMs, ({ calls, slow }) => {
+      if (slow / calls < ratio) return undefined;
+      return `${slow} of ${calls} calls took longer than ${slowMs} ms ${within(span)}, the limit is ${ratio} of at least ${minimumCalls}`;
+    });
+}

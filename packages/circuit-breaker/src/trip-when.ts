@@ -1,0 +1,44 @@
+import { callable, positiveMs, rejectUnknown } from '@inmesh/core/options';
+
+import type { Detector } from './detector.ts';
+import { spanOf, within } from './span.ts';
+import { WindowDetection, type WindowCounts } from './window-detection.ts';
+
+/** What the counts are of. */
+export interface TripWhenOptions {
+  /** How many calls the window has to hold before the function is asked (default: 20). */
+  readonly minimumCalls?: number;
+  /** The time it looks back over, in ms (default: 10 s). The oldest tenth of it leaves as a whole. */
+  readonly windowMs?: number;
+  /** How many calls it looks back over, however long ago, instead of a time. */
+  readonly windowCalls?: number;
+  /** A call that takes longer is slow, in ms (default: none, and no call is timed). */
+  readonly slowMs?: number | undefined;
+}
+
+/**
+ * Opens when a function of the window's counts says so: with `true`, or with the reason in words. It is asked after every
+ * call. One that throws has no say.
+ *
+ * Throws a `RangeError` or `TypeError` that names a wrong option.
+ *
+ * @example
+ * const breaker = circuitBreaker({ trip: tripWhen(({ failures, slow }) => failures + slow >= 30, { slowMs: 1_000 }) });
+ */
+export function tripWhen(
+  says: (counts: WindowCounts) => boolean | string,
+  { minimumCalls = 20, windowMs = 10_000, windowCalls, slowMs, ...unknown }: TripWhenOptions = {},
+): Detector {
+  callable({ says });
+  rejectUnknown(unknown, arguments[1]);
+  const span = spanOf({ windowMs, windowCalls, minimumCalls });
+  if (slowMs !== undefined) positiveMs({ slowMs });
+  return () =>
+    new WindowDetection(span, slowMs, (counts) => {
+      const said = says(counts);
+      if (said === false) return undefined;
+      if (said !== true) return said;
+      const { calls, failures, slow } = counts;
+      return `${failures} of ${calls} calls failed and ${slow} were slow ${within(span)}`;
+    });
+}

@@ -1,0 +1,69 @@
+import type { CountWindow } from '@inmesh/core/window';
+
+import type { Detection, Tally } from './detector.ts';
+import { windowOf, type Span } from './span.ts';
+
+/** What is in a window at one moment. */
+export interface WindowCounts extends Tally {
+  /** Successes and failures together. */
+  readonly calls: number;
+  /** How many took longer than `slowMs`, whether they succeeded or failed; 0 without a `slowMs`. */
+  readonly slow: number;
+}
+
+// The kinds of its window.
+const SUCCESSES = 0;
+const FAILURES = 1;
+const SLOW = 2; // added to either
+
+/** Asks a function of the counts after every call. */
+export class WindowDetection implements Detection {
+  readonly slowMs?: number;
+  readonly #says: (counts: WindowCounts) => string | undefined;
+  readonly #minimumCalls: number;
+  readonly #window: CountWindow;
+
+  constructor(span: Span, slowMs: number | undefined, says: (counts: WindowCounts) => string | undefined) {
+    if (slowMs !== undefined) this.slowMs = slowMs;
+    this.#says = says;
+    this.#minimumCalls = span.minimumCalls;
+    this.#window = windowOf(span, 4);
+  }
+
+  succeeded(now: number, tookMs?: number): string | undefined {
+    return this.#weigh(SUCCESSES, now, tookMs);
+  }
+
+  failed(now: number, tookMs?: number): string | undefined {
+    return this.#weigh(FAILURES, now, tookMs);
+  }
+
+  tally(now: number): Tally {
+    const { successes, failures } = this.#counts(now);
+    return { successes, failures };
+  }
+
+  save(now: number): unknown {
+    return this.#window.save(now);
+  }
+
+  load(saved: unknown, now: number): void {
+    this.#window.load(saved, now);
+  }
+
+  #weigh(kind: number, now: number, tookMs = 0): string | undefined {
+    const slow = this.slowMs !== undefined && tookMs > this.slowMs;
+    this.#window.add(slow ? kind + SLOW : kind, now);
+    const counts = this.#counts(now);
+    return counts.calls < this.#minimumCalls ? undefined : this.#says(counts);
+  }
+
+  #counts(now: number): WindowCounts {
+    const [fastSuccesses, fastFailures] = [this.#window.count(SUCCESSES, now), this.#window.count(FAILURES, now)];
+    const slowSuccesses = this.#window.count(SUCCESSES + SLOW, now);
+    const slowFailures = this.#window.count(FAILURES + SLOW, now);
+    const successes = fastSuccesses + slowSuccesses;
+    const failures = fastFailures + slowFailures;
+    return { calls: successes + failures, successes, failures, slow: slowSuccesses + slowFailures };
+  }
+}
