@@ -1,4 +1,4 @@
-import { circuitBreaker } from '@inmesh/circuit-breaker';
+import { circuitBreaker, type CircuitSnapshot } from '@inmesh/circuit-breaker';
 import { FAILURE, SUCCESS } from '@inmesh/core';
 import { seededRandom, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
@@ -129,6 +129,20 @@ describe('sequentialTest', () => {
     const breaker = circuitBreaker({ trip: sequentialTest(), clock });
     for (let call = 0; call < 30; call++) breaker.tryAcquire()?.release(call < 10 ? SUCCESS : FAILURE);
     expect(breaker.state).toBe('open');
+  });
+
+  it('is restored with a breaker', () => {
+    const trip = sequentialTest();
+    const clock = virtualClock();
+    const before = circuitBreaker({ trip, clock });
+    for (let call = 0; call < 25; call++) before.tryAcquire()?.release(call < 20 ? SUCCESS : FAILURE);
+    const snapshot = JSON.parse(JSON.stringify(before.snapshot())) as CircuitSnapshot;
+    const after = circuitBreaker({ trip, clock, restore: snapshot });
+    expect(after.counts).toMatchObject({ successes: 0, failures: 5 });
+    const wrong = { ...snapshot, detections: [{ evidence: 'much' }] };
+    expect(() => circuitBreaker({ trip, clock, restore: wrong })).toThrow(
+      /^evidence of a saved sequential test must be /,
+    );
   });
 
   it('opens at the second to sixtieth failure in a row, however its options are', () => {
