@@ -65,7 +65,7 @@ export class Finder {
       const suspect = this.#suspects[index];
       if (suspect === undefined) continue;
       if (suspect.count(reading, failed)) masks |= 1 << suspect.combination.mask;
-      if (suspect.find(this.#charge, now) === 'innocent') this.#suspects.splice(index, 1);
+      if (suspect.isCleared(this.#charge, now)) this.#suspects.splice(index, 1);
     }
     return masks;
   }
@@ -96,7 +96,7 @@ export class Finder {
     let smallest: Suspect | undefined;
     for (const suspect of this.#suspects) {
       if (smallest !== undefined && !smallest.isDeeper(suspect)) continue;
-      if (suspect.combination.has(reading) && suspect.find(this.#charge, now) === 'guilty') smallest = suspect;
+      if (suspect.combination.has(reading) && suspect.isGuilty(this.#charge, now)) smallest = suspect;
     }
     return smallest;
   }

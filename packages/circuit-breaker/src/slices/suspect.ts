@@ -15,8 +15,6 @@ export interface Charge {
   readonly maxDepth: number;
 }
 
-export type Finding = 'guilty' | 'innocent' | 'undecided';
-
 /** As far as a part that is refused may be well: what is nearly all failing is not taken apart. */
 const SPARED = 0.1;
 /** How many times `minimumCalls` it takes to tell of what fails in part that no attribute takes it apart. */
@@ -50,7 +48,7 @@ export class Suspect {
 
   /** How its own calls went. */
   get own(): Share {
-    return this.#sharing(this.#all);
+    return { calls: this.#calls[this.#all] ?? 0, failures: this.#failures[this.#all] ?? 0 };
   }
 
   /** How all others went that have ended since. */
@@ -69,17 +67,19 @@ export class Suspect {
     return true;
   }
 
-  /** What the trial comes to so far. */
-  find({ ratio, minimumCalls, maxDepth, windowMs }: Charge, now: number): Finding {
+  /** Whether it is cleared: it fails too rarely, or its time is up. */
+  isCleared({ ratio, minimumCalls, windowMs }: Charge, now: number): boolean {
+    const calls = this.#calls[this.#all] ?? 0;
+    const failures = this.#failures[this.#all] ?? 0;
+    if (now - this.startedAt >= windowMs || calls >= 2 * PATIENCE * minimumCalls) return true;
+    return calls >= minimumCalls && failures / calls < ratio / 2;
+  }
+
+  /** Whether it is to blame. */
+  isGuilty(charge: Charge, now: number): boolean {
     const { own } = this;
-    if (own.calls >= minimumCalls) {
-      const rate = rateOf(own);
-      if (rate < ratio / 2) return 'innocent';
-      if (rate >= ratio && this.#needsEach() && (this.#isDeepest(maxDepth) || this.#isWhole(ratio, minimumCalls)))
-        return 'guilty';
-    }
-    const isOver = now - this.startedAt >= windowMs || own.calls >= 2 * PATIENCE * minimumCalls;
-    return isOver ? 'innocent' : 'undecided';
+    if (own.calls < charge.minimumCalls || rateOf(own) < charge.ratio || !this.#needsEach()) return false;
+    return this.combination.places.length === charge.maxDepth || this.#isWhole(charge, now);
   }
 
   /** How near it is to a verdict: -1 if it is called too rarely for one, below 1 if it does not fail enough. */
@@ -104,15 +104,12 @@ export class Suspect {
     });
   }
 
-  #isDeepest(maxDepth: number): boolean {
-    return this.combination.places.length === maxDepth;
-  }
-
-  /** Whether nothing takes it apart: it fails nearly wholly, or no attribute tells which of its calls fail. */
-  #isWhole(ratio: number, minimumCalls: number): boolean {
+  /** Whether nothing takes it apart: it fails nearly wholly, or after a while no attribute tells which of its calls fail. */
+  #isWhole({ ratio, minimumCalls, windowMs }: Charge, now: number): boolean {
     const { own } = this;
     if (rateOf(own) >= 1 - SPARED) return true;
-    return own.calls >= PATIENCE * minimumCalls && !this.#within.some((tally) => tally?.splits(ratio, SPARED));
+    if (own.calls < PATIENCE * minimumCalls && now - this.startedAt < windowMs / 2) return false;
+    return !this.#within.some((tally) => tally?.splits(ratio, SPARED));
   }
 
   /** How the calls went that share at least these. */

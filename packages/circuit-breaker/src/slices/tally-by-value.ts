@@ -1,7 +1,7 @@
 import { difference, rateOf, type Share } from './evidence.ts';
 
 const VALUES = 16;
-const FEWEST_CALLS = 4;
+const FEWEST_CALLS = 2;
 
 /**
  * How calls went by the value of one attribute, for the first few values that were seen: enough to tell whether that
