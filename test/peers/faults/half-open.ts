@@ -12,7 +12,7 @@ async function halfOpen(stage: Stage, settings = usual): Promise<Breaker> {
 }
 
 const hungProbe: Fault<Fate> = {
-  fault: 'never recovers from a probe that hangs',
+  fault: 'never recovers from a probe that hangs, unless its time is limited',
   reports: ['resilience4j/resilience4j#903', 'diegosouzapw/OmniRoute#13836'],
   inmesh: 'a probe leases its place; when the lease is up another call may probe',
   async play(stage) {
