@@ -21,6 +21,13 @@ function surprise({ calls, failures }: Share): number {
   return timesLog(failures, calls) + timesLog(calls - failures, calls);
 }
 
+/** How surely they fail at more than this rate: the same logarithm, 0 if they do not. */
+export function above(rate: number, share: Share): number {
+  const { calls, failures } = share;
+  if (rateOf(share) <= rate) return 0;
+  return surprise(share) - failures * Math.log(rate) - (calls - failures) * Math.log(1 - rate);
+}
+
 function timesLog(part: number, whole: number): number {
   return part === 0 ? 0 : part * Math.log(part / whole);
 }

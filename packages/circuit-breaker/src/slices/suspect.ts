@@ -1,5 +1,5 @@
 import type { Combination } from './combination.ts';
-import { difference, less, rateOf, type Share } from './evidence.ts';
+import { above, difference, less, rateOf, type Share } from './evidence.ts';
 import type { Reading } from './reading.ts';
 import { TallyByValue } from './tally-by-value.ts';
 
@@ -15,8 +15,10 @@ export interface Charge {
   readonly maxDepth: number;
 }
 
-/** As far as a part that is refused may be well: what is nearly all failing is not taken apart. */
+/** What an attribute tells to be well is spared if it is more than this share of the calls. */
 const SPARED = 0.1;
+/** What surely fails more than this is not taken apart: as surely as `minimumCalls` failures without a success tell. */
+const NEARLY_ALL = 0.8;
 /** How many times `minimumCalls` it takes to tell of what fails in part that no attribute takes it apart. */
 const PATIENCE = 5;
 const SURE = 14;
@@ -104,12 +106,12 @@ export class Suspect {
     });
   }
 
-  /** Whether nothing takes it apart: it fails nearly wholly, or after a while no attribute tells which of its calls fail. */
+  /** Whether nothing takes it apart: it surely fails nearly always, or after a while no attribute tells which of its calls fail. */
   #isWhole({ ratio, minimumCalls, windowMs }: Charge, now: number): boolean {
     const { own } = this;
-    if (rateOf(own) >= 1 - SPARED) return true;
+    if (above(NEARLY_ALL, own) >= above(NEARLY_ALL, { calls: minimumCalls, failures: minimumCalls })) return true;
     if (own.calls < PATIENCE * minimumCalls && now - this.startedAt < windowMs / 2) return false;
-    return !this.#within.some((tally) => tally?.splits(ratio, SPARED));
+    return !this.#within.some((tally) => tally?.splits(own, ratio, SPARED));
   }
 
   /** How the calls went that share at least these. */

@@ -1,4 +1,4 @@
-import { difference, rateOf, type Share } from './evidence.ts';
+import { difference, less, rateOf, type Share } from './evidence.ts';
 
 const VALUES = 16;
 const FEWEST_CALLS = 2;
@@ -28,14 +28,16 @@ export class TallyByValue {
   }
 
   /**
-   * Whether it splits them: at least this share of the calls has values that fail at less than half of `ratio`, and that
-   * is no chance. The more values, the more evidence it takes.
+   * Whether it splits all of the calls: more than this share of them has values that fail at less than half of `ratio`, and
+   * that is no chance. The more values, the more evidence it takes. If there are more values than are known, the known
+   * ones stand for them.
    */
-  splits(ratio: number, share: number): boolean {
+  splits(all: Share, ratio: number, share: number): boolean {
     const known = this.#shares().filter(({ calls }) => calls >= FEWEST_CALLS);
-    const calls = known.reduce((sum, part) => sum + part.calls, 0);
+    const rest = known.reduce(less, all);
     const well = known.reduce((sum, part) => sum + (rateOf(part) < ratio / 2 ? part.calls : 0), 0);
-    return well > share * calls && difference(...known) >= SURE + known.length - 1;
+    const among = this.#size < VALUES ? all.calls : all.calls - rest.calls;
+    return well > share * among && difference(...known, rest) >= SURE + known.length;
   }
 
   #shares(): Share[] {
@@ -43,4 +45,4 @@ export class TallyByValue {
   }
 }
 
-const SURE = 7; // with one more for every value beyond the first, about one in ten thousand
+const SURE = 7; // with one more for every value, about one in ten thousand
