@@ -7,7 +7,7 @@ import { seededRandom } from '@inmesh/core/testing';
 import { wrapFetch } from '@inmesh/fetch';
 
 import { FaultyServers } from './faulty-servers.ts';
-import { heldBytes, type HeapSample, type Paused } from './heap.ts';
+import { collected, HeapRecord, type HeapSample, type Paused } from './heap.ts';
 import { read, request } from './loopback-caller.ts';
 import { nameOf, Tally } from './tally.ts';
 import { Watch, type Broken } from './watch.ts';
@@ -36,6 +36,7 @@ interface Handles {
 
 const CALLERS = 64;
 const SERVERS = 3;
+const AT_ONCE = 200; // to one origin: more than callers and bodies that nobody reads come to
 const QUIET_MS = 20_000; // idle connections are kept for three seconds
 const LIMITS = {
   totalMs: 1_500,
@@ -45,6 +46,7 @@ const LIMITS = {
   burst: 50,
   maxQueue: 100,
   maxTenants: 8,
+  maxSeries: 100,
 };
 
 /** Calls servers with faults for so many minutes, and holds everything that is open to what there was before at every pause. */
@@ -53,24 +55,24 @@ export async function loopbackRun(minutes: number, seed: number, paused?: Paused
   const servers = await FaultyServers.start(SERVERS, seed);
   const soak = new Soak(servers, [...servers.origins, await deadOrigin()], seed);
   await soak.warmUp();
-  const heap: HeapSample[] = [];
   const pauses = Math.max(1, Math.min(24, Math.floor(minutes * 4)));
+  const heap = new HeapRecord(pauses);
   for (let pause = 0; pause < pauses; pause++) {
     await soak.traffic((minutes * 60_000) / pauses);
     await soak.quiet();
-    const sample = { calls: soak.begun, bytes: await heldBytes() };
-    heap.push(sample);
+    const sample = await heap.add(soak.begun);
     paused?.(sample);
   }
   const found = soak.end();
   await servers.close();
-  return { ...found, tookMs: Math.round(performance.now() - begun), heap };
+  return { ...found, tookMs: Math.round(performance.now() - begun), heap: heap.samples };
 }
 
 class Soak {
   begun = 0;
   readonly #watch = new Watch();
   readonly #servers: FaultyServers;
+  readonly #origins: readonly string[];
   readonly #random: () => number;
   readonly #stack: WholeStack;
   readonly #api: typeof fetch;
@@ -82,6 +84,7 @@ class Soak {
 
   constructor(servers: FaultyServers, origins: readonly string[], seed: number) {
     this.#servers = servers;
+    this.#origins = origins;
     this.#random = seededRandom(seed);
     this.#stack = wholeStack(oneSnapshot(origins), LIMITS, systemClock, this.#random);
     this.#api = wrapFetch(this.#stack.policy, {
@@ -89,8 +92,11 @@ class Soak {
     });
   }
 
-  /** What native fetch makes once is no leak. */
+  /** What native fetch makes once is no leak: it keeps something for each connection that an origin ever had at once. */
   async warmUp(): Promise<void> {
+    const requests = this.#origins.flatMap((origin) => Array.from({ length: AT_ONCE }, () => fetch(`${origin}/slow`)));
+    for (const answered of await Promise.allSettled(requests))
+      if (answered.status === 'fulfilled') await answered.value.arrayBuffer();
     await this.traffic(500);
     await this.#rest();
     this.#baseline = handles();
@@ -163,7 +169,7 @@ class Soak {
   async #rest(): Promise<Handles> {
     const end = performance.now() + QUIET_MS;
     for (;;) {
-      await heldBytes();
+      await collected();
       const found = handles();
       const counts = Object.values(countsOf(this.#stack)).reduce((sum, count) => sum + count, 0);
       const { connections, answers } = await this.#servers.open();

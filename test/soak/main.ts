@@ -33,8 +33,9 @@ async function main({ calls, minutes, seed, out }: Settings): Promise<void> {
   process.exitCode = good ? 0 : 1;
 }
 
-function paused({ calls, bytes }: HeapSample): void {
-  console.error(`${calls} calls are over, ${(bytes / 2 ** 20).toFixed(2)} MiB are held`);
+function paused({ calls, bytes, code }: HeapSample): void {
+  const mib = (of: number): string => `${(of / 2 ** 20).toFixed(2)} MiB`;
+  console.error(`${calls} calls are over, ${mib(bytes)} are held, besides ${mib(code)} of code`);
 }
 
 async function timed<F>(run: () => Promise<F>, seed: number): Promise<Run<F>> {

@@ -7,9 +7,9 @@ import { systemClock, type Policy } from '@inmesh/core';
 import { describe, expect, it } from 'vitest';
 
 import { settingsOf } from './arguments.ts';
-import { trendOf } from './heap.ts';
 import { files } from './page.ts';
 import type { Results } from './results.ts';
+import { trendOf } from './trend.ts';
 import { heapVerdict } from './verdicts.ts';
 import { virtualRun } from './virtual-run.ts';
 
@@ -69,32 +69,50 @@ describe('files', () => {
   });
 });
 
-describe('trendOf', () => {
-  const samples = (bytesAt: (calls: number) => number) =>
-    Array.from({ length: 30 }, (_, index) => ({ calls: index * 1_000, bytes: bytesAt(index * 1_000) }));
+const PAUSES = 40;
 
+/** Samples at every so many calls, of so many bytes. */
+const samples = (step: number, bytesAt: (calls: number, index: number) => number) =>
+  Array.from({ length: PAUSES }, (_, index) => ({
+    calls: (index + 1) * step,
+    bytes: bytesAt((index + 1) * step, index),
+    code: 3e6,
+  }));
+
+describe('trendOf', () => {
   it('gives what each call leaves behind after the warm-up', () => {
-    const { bytesPerCall, error, warmUp } = trendOf(samples((calls) => 5e6 + Math.min(calls, 9_000) * 100 + calls * 3));
-    expect(warmUp).toBe(10);
+    const grows = samples(1_000, (calls) => 5e6 + Math.min(calls, 19_000) * 100 + calls * 3);
+    const { bytesPerCall, error, warmUp } = trendOf(grows);
+    expect(warmUp).toBe(20);
     expect(bytesPerCall).toBeCloseTo(3);
     expect(error).toBeCloseTo(0);
   });
 
   it('tells how far off it may be', () => {
-    const { bytesPerCall, error } = trendOf(samples((calls) => 5e6 + (calls % 2_000)));
+    const { bytesPerCall, error } = trendOf(samples(1_000, (calls) => 5e6 + (calls % 2_000)));
     expect(Math.abs(bytesPerCall)).toBeLessThan(error);
+  });
+
+  it('is less sure where neighbours are alike', () => {
+    const noise = [-1, 1, 1, -1, -1, 1, -1, -1, 1, 1];
+    const restless = trendOf(samples(1_000, (_, index) => 1_000 * (noise[index % 10] ?? 0)));
+    const slow = trendOf(samples(1_000, (_, index) => 1_000 * (noise[Math.floor(index / 2) % 10] ?? 0)));
+    expect(slow.error).toBeGreaterThan(restless.error * 1.5);
   });
 });
 
 describe('heapVerdict', () => {
-  const heap = Array.from({ length: 30 }, (_, index) => ({ calls: index * 1_000, bytes: 5e6 + index * 100 }));
-
+  const noisy = (index: number): number => 60_000 * (index % 2);
   it.each([
-    ['flat', heap, 'loopback'],
-    ['grows', heap, 'virtual'],
-    ['not judged: too short', heap.slice(0, 11), 'virtual'],
-  ] as const)('says: %s', (says, samples, kind) => {
-    expect(heapVerdict(samples, kind).says).toBe(says);
+    ['flat', samples(250_000, (_, index) => 5e6 + noisy(index) / 10)],
+    ['grows', samples(250_000, (calls) => 5e6 + calls * 0.02)],
+    ['grows', samples(250_000, (calls, index) => 5e6 + calls * 0.1 + noisy(index))],
+    ['unclear', samples(250_000, (_, index) => 5e6 + noisy(index) * 10)],
+    ['flat', samples(250_000, (calls) => 5e6 + Math.min(calls, 4e6))],
+    ['grows', samples(250_000, (calls) => 5e6 + 1e6 * Math.log(calls))],
+    ['not judged: too short', samples(100_000, (calls) => 5e6 + calls)],
+  ] as const)('says: %s', (says, heap) => {
+    expect(heapVerdict(heap, 'virtual').says).toBe(says);
   });
 });
 

@@ -4,10 +4,11 @@ import { compose, wrap, type CallView, type Policy } from '@inmesh/core';
 import { heldProtocol, seededRandom, virtualClock, type HeldResult } from '@inmesh/core/testing';
 
 import { Agenda } from './agenda.ts';
-import { heldBytes, type HeapSample, type Paused } from './heap.ts';
+import { HeapRecord, type HeapSample, type Paused } from './heap.ts';
 import { OtherSide } from './other-side.ts';
 import { Snapshots } from './snapshots.ts';
 import { nameOf, Tally } from './tally.ts';
+import { Caller, names } from './virtual-caller.ts';
 import { Watch, type Broken } from './watch.ts';
 import { weathers } from './weather.ts';
 import { countsOf, probesOf, wholeStack } from './whole-stack.ts';
@@ -25,7 +26,6 @@ export interface VirtualFound {
   readonly broken: readonly Broken[];
 }
 
-const TENANTS = 12; // more than the stack remembers
 const LIMITS = {
   totalMs: 1_000,
   attemptMs: 150,
@@ -33,7 +33,8 @@ const LIMITS = {
   ratePerSecond: 30_000,
   burst: 100,
   maxQueue: 500,
-  maxTenants: 8,
+  maxTenants: 8, // fewer than there are
+  maxSeries: 100,
 };
 const QUIET_MS = 5_000; // by then everything has to be over
 const WEATHER_MS = 500;
@@ -47,16 +48,15 @@ export async function virtualRun(
 ): Promise<VirtualFound> {
   const begun = performance.now();
   const soak = new Soak(seed, innermost);
-  const heap: HeapSample[] = [];
   const pauses = Math.max(4, Math.min(200, Math.floor(calls / 20_000)));
+  const heap = new HeapRecord(pauses);
   for (let pause = 1; pause <= pauses; pause++) {
     await soak.traffic(Math.round((calls * pause) / pauses));
     await soak.quiet();
-    const sample = { calls: soak.begun, bytes: await heldBytes() };
-    heap.push(sample);
+    const sample = await heap.add(soak.begun);
     paused?.(sample);
   }
-  return { ...soak.end(), tookMs: Math.round(performance.now() - begun), heap };
+  return { ...soak.end(), tookMs: Math.round(performance.now() - begun), heap: heap.samples };
 }
 
 class Soak {
@@ -169,42 +169,5 @@ class Soak {
     this.#inFlight--;
     if (this.#blockedAt < began)
       this.#watch.atMost('ms until a call settled', this.#clock.now() - began, LIMITS.totalMs + 1);
-  }
-}
-
-const names = Array.from({ length: TENANTS }, (_, index) => `tenant-${index}`);
-
-/** Who calls: may lose patience before the answer or after, and reads what it gets in one of many ways. */
-class Caller {
-  readonly name: string;
-  readonly signal: AbortSignal | undefined;
-  readonly #random: () => number;
-  readonly #agenda: Agenda;
-
-  constructor(random: () => number, shared: AbortSignal, agenda: Agenda) {
-    this.#random = random;
-    this.#agenda = agenda;
-    this.name = names[Math.floor(random() ** 2 * TENANTS)] ?? '';
-    this.signal = this.#patience(shared);
-  }
-
-  #patience(shared: AbortSignal): AbortSignal | undefined {
-    const draw = this.#random();
-    if (draw < 0.75) return undefined;
-    if (draw < 0.85) return shared;
-    if (draw < 0.86) return AbortSignal.abort(new DOMException('too late', 'TimeoutError'));
-    const controller = new AbortController();
-    const reason = draw < 0.93 ? new DOMException('went away', 'AbortError') : 'a reason of its own';
-    this.#agenda.after(1 + Math.floor(this.#random() * 200), () => controller.abort(reason));
-    return controller.signal;
-  }
-
-  /** At once, after a while, or never: then it counts as collected in the end. Some bodies die. */
-  read(result: HeldResult): void {
-    const draw = this.#random();
-    if (draw < 0.7) result.end();
-    else if (draw < 0.9) this.#agenda.after(1 + Math.floor(this.#random() * 50), () => result.end());
-    else if (draw < 0.95) this.#agenda.after(1 + Math.floor(this.#random() * 50), () => result.end(new Error('died')));
-    else this.#agenda.after(1_500, () => result.end());
   }
 }

@@ -17,6 +17,8 @@ export interface Limits {
   readonly burst: number;
   readonly maxQueue: number;
   readonly maxTenants: number;
+  /** Of each metric. Fewer than there could be: a histogram of all would still open rare ones after ten million calls. */
+  readonly maxSeries: number;
 }
 
 /** Everything there is around a call, and what each part counts. */
@@ -33,11 +35,11 @@ export interface WholeStack {
 
 export function wholeStack(
   endpoints: EndpointSource,
-  { totalMs, attemptMs, attempts, maxTenants, ...rates }: Limits,
+  { totalMs, attemptMs, attempts, maxTenants, maxSeries, ...rates }: Limits,
   clock: Clock,
   random: Random,
 ): WholeStack {
-  const registry = createRegistry({ clock });
+  const registry = createRegistry({ clock, maxSeries });
   const meters = measured(registry, { clock });
   const tenants = keyed(
     (call) => call.name,
