@@ -22,8 +22,8 @@ export class Limits {
   }
 
   /**
-   * The threshold at which so many calls lie between false trips. As a score is a whole number that mostly lies between two of
-   * them: `draw`, from 0 to 1 and another one for each rise of the score, says which of both, so that it is right on average.
+   * The threshold at which so many calls lie between false trips. Mostly no whole number is, but one is too low and the next too
+   * high: `draw`, from 0 to 1 and another for each rise of the score, decides between them, so that it is right on average.
    */
   of(calls: number, draw: number): number {
     if (calls <= this.fewestCalls) return this.lowest;
@@ -35,8 +35,9 @@ export class Limits {
       if (this.#length(middle) <= calls) low = middle;
       else high = middle;
     }
-    const [atLow, atHigh] = [1 / this.#length(low), 1 / this.#length(high)]; // how often each trips
-    return draw * (atLow - atHigh) < atLow - 1 / calls ? high : low;
+    const oftenAtLow = 1 / this.#length(low);
+    const oftenAtHigh = 1 / this.#length(high);
+    return draw * (oftenAtLow - oftenAtHigh) < oftenAtLow - 1 / calls ? high : low;
   }
 
   #length(threshold: number): number {
