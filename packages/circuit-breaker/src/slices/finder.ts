@@ -12,8 +12,8 @@ export interface Culprit {
   readonly combination: Combination;
   readonly own: Share;
   readonly others: Share;
-  /** How long it was on trial, in ms. */
-  readonly trialMs: number;
+  /** When its trial began. */
+  readonly since: number;
 }
 
 /**
@@ -54,7 +54,7 @@ export class Finder {
       if ((mask & ~reading.present) === 0 && (onTrial & (1 << mask)) === 0) this.#suspect(mask, reading, now);
     }
     const guilty = this.#guilty(reading, now);
-    return guilty && this.#convict(guilty, now);
+    return guilty && this.#convict(guilty);
   }
 
   /** Counts it for all suspects, lets go of those that are cleared, and says under which masks it is itself on trial. */
@@ -102,10 +102,10 @@ export class Finder {
   }
 
   /** What is on trial for the same calls begins anew when it fails again: it was counted with those of the culprit. */
-  #convict({ combination, own, others, startedAt }: Suspect, now: number): Culprit {
+  #convict({ combination, own, others, startedAt }: Suspect): Culprit {
     for (let index = this.#suspects.length - 1; index >= 0; index--) {
       if (this.#suspects[index]?.combination.meets(combination) === true) this.#suspects.splice(index, 1);
     }
-    return { combination, own, others, trialMs: now - startedAt };
+    return { combination, own, others, since: startedAt };
   }
 }

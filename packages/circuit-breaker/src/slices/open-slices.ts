@@ -1,4 +1,4 @@
-import type { CircuitBreaker } from '@inmesh/circuit-breaker';
+import type { CircuitBreaker, CircuitState } from '@inmesh/circuit-breaker';
 
 import type { Combination } from './combination.ts';
 import type { Reading } from './reading.ts';
@@ -13,12 +13,14 @@ export interface OpenSlice {
   readonly reason: string;
   /** On the clock, in ms. */
   readonly since: number;
+  /** `half-open` if its calls may probe by now. */
+  readonly state: CircuitState;
   /** Its circuit: to look at, or to close by hand. Once closed, it is forgotten. */
   readonly breaker: CircuitBreaker;
 }
 
 /** One that is open, as its list knows it. */
-export interface Entry extends OpenSlice {
+export interface Entry extends Omit<OpenSlice, 'state'> {
   readonly combination: Combination;
 }
 
@@ -47,7 +49,7 @@ export class OpenSlices {
   get list(): readonly OpenSlice[] {
     this.#forgetClosed();
     return this.#entries.map(({ name, attributes, reason, since, breaker }) =>
-      Object.freeze({ name, attributes, reason, since, breaker }),
+      Object.freeze({ name, attributes, reason, since, state: breaker.state, breaker }),
     );
   }
 

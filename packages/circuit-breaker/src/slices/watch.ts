@@ -139,7 +139,7 @@ export class Watch {
     const { names } = this.#settings.reading;
     const { combination } = culprit;
     const name = this.#settings.name + combination.show(names);
-    const reason = whyOf(culprit);
+    const reason = whyOf(culprit, now);
     const breaker = this.#circuit(name);
     const attributes = combination.named(names);
     this.#open.add({ name, attributes, reason, since: now, breaker, combination });
@@ -158,8 +158,8 @@ const UNDETECTING = {
   tally: () => ({ successes: 0, failures: 0 }),
 };
 
-function whyOf({ own, others, trialMs }: Culprit): string {
-  const what = `${own.failures} of ${own.calls} calls failed within ${Math.ceil(trialMs)} ms`;
+function whyOf({ own, others, since }: Culprit, now: number): string {
+  const what = `${own.failures} of ${own.calls} calls failed within ${Math.ceil(now - since)} ms`;
   return others.calls === 0 ? what : `${what}, ${percent(others)} of ${others.calls} others`;
 }
 

@@ -1,0 +1,158 @@
+import type { Call } from '@inmesh/core';
+import { seededRandom } from '@inmesh/core/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { Finder, type Culprit } from './finder.ts';
+import { Reading } from './reading.ts';
+import type { Charge } from './suspect.ts';
+
+const CHARGE: Charge = { ratio: 0.5, minimumCalls: 10, windowMs: 1_000, maxDepth: 2 };
+const NAMES = ['method', 'shard', 'tenant'];
+const PLACES = 32;
+/** How many of its own calls it takes to find what always fails, at most: to suspect it, to try it, and a second time. */
+const BOUND = 100;
+
+type Values = readonly string[];
+
+interface Outcome {
+  readonly values: Values;
+  readonly failed: boolean;
+  readonly at: number;
+}
+
+/** Remembers every call that was counted, and looks at all of them each time. */
+class Model {
+  readonly #outcomes: Outcome[] = [];
+
+  add(outcome: Outcome): void {
+    this.#outcomes.push(outcome);
+  }
+
+  share(since: number, of: (values: Values) => boolean): { calls: number; failures: number } {
+    const counted = this.#outcomes.filter(({ at, values }) => at > since && of(values));
+    return { calls: counted.length, failures: counted.filter(({ failed }) => failed).length };
+  }
+
+  /** Holds a verdict against all that happened since the trial began. */
+  check({ combination: { places, values: own }, own: told, others, since }: Culprit, now: number): void {
+    const shares = (values: Values, without = -1) =>
+      places.every((place, index) => place === without || values[place] === own[index]);
+    const exact = this.share(since, (values) => shares(values));
+    expect(told).toEqual(exact);
+    expect(others).toEqual(this.share(since, (values) => !shares(values)));
+    expect(exact.calls).toBeGreaterThanOrEqual(CHARGE.minimumCalls);
+    expect(exact.failures / exact.calls).toBeGreaterThanOrEqual(CHARGE.ratio);
+    expect(now - since).toBeLessThan(CHARGE.windowMs);
+    for (const place of places) {
+      const rest = this.share(since, (values) => shares(values, place) && !shares(values));
+      expect(rest.calls).toBeGreaterThan(0);
+      expect(rest.failures / rest.calls).toBeLessThan(exact.failures / exact.calls);
+    }
+  }
+}
+
+/** What is dead: for each attribute the value that it takes, or any. Every value of each is as frequent as the others. */
+interface Fault {
+  readonly sizes: readonly number[];
+  readonly dead: readonly (string | undefined)[] | undefined;
+  readonly noise: number;
+  readonly gapMs: number;
+  /** A pause, after so many calls. */
+  readonly pauses: readonly { readonly after: number; readonly ms: number }[];
+  readonly sketchBytes: number;
+  readonly seed: number;
+}
+
+const fault: fc.Arbitrary<Fault> = fc
+  .record({
+    sizes: fc.tuple(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 3, max: 6 }), fc.constantFrom(5, 100, 100_000)),
+    attributes: fc.constantFrom<readonly number[] | undefined>(undefined, [], [0], [1], [2], [0, 1], [0, 2], [1, 2]),
+    noise: fc.constantFrom(0, 0, 0.01, 0.1),
+    gapMs: fc.constantFrom(1e-6, 0.1, 1),
+    pauses: fc.array(fc.record({ after: fc.nat(3_000), ms: fc.constantFrom(1, 499, 500, 1_000, 1e9) }), {
+      maxLength: 4,
+    }),
+    sketchBytes: fc.constantFrom(32, 1_024, 65_536),
+    seed: fc.integer(),
+  })
+  .map(({ attributes, ...rest }) => ({
+    ...rest,
+    dead: attributes && NAMES.map((_, place) => (attributes.includes(place) ? 'dead' : undefined)),
+  }));
+
+interface Run {
+  readonly found: readonly Culprit[];
+  readonly bySuspects: ReadonlySet<string>;
+  /** How many of the dead part's calls were sent until the first culprit was found. */
+  readonly deadCalls: number;
+}
+
+function run({ sizes, dead, noise, gapMs, pauses, sketchBytes, seed }: Fault): Run {
+  const random = seededRandom(seed);
+  const attributes = NAMES.map((name, place) => [name, (call: Call) => (call.input as Values)[place]] as const);
+  const reading = new Reading(Object.fromEntries(attributes), seed);
+  const finder = new Finder(CHARGE, NAMES.length, sketchBytes);
+  const model = new Model();
+  const found: Culprit[] = [];
+  const bySuspects = new Set<string>();
+  let deadCalls = 0;
+  let now = 0;
+  for (let sent = 0; sent < 3_000; sent++) {
+    now += gapMs + pauses.reduce((sum, { after, ms }) => sum + (after === sent ? ms : 0), 0);
+    // The first value is the dead one; a tenant that can be told has a third of the calls.
+    const values = sizes.map((size, place) => {
+      const value = place === 2 && size > 5 && random() < 0.3 ? 0 : Math.floor(random() * size);
+      return value === 0 ? 'dead' : String(value);
+    });
+    const isDead = dead?.every((value, place) => value === undefined || value === values[place]) === true;
+    const failed = isDead || random() < noise;
+    reading.read({ input: values } as unknown as Call); // its attributes look at nothing else
+    if (found.some(({ combination }) => combination.has(reading))) continue;
+    if (isDead && found.length === 0) deadCalls++;
+    const before = finder.suspects;
+    model.add({ values, failed, at: now });
+    const culprit = failed ? finder.failed(reading, now) : finder.succeeded(reading, now);
+    if (finder.suspects > before) bySuspects.add('suspected');
+    if (finder.suspects < before) bySuspects.add(culprit === undefined ? 'cleared' : 'convicted');
+    if (finder.suspects === PLACES) bySuspects.add('full');
+    expect(finder.suspects).toBeLessThanOrEqual(PLACES);
+    if (culprit === undefined) continue;
+    model.check(culprit, now);
+    found.push(culprit);
+  }
+  return { found, bySuspects, deadCalls };
+}
+
+describe('Finder', () => {
+  it('opens what the plain model of all calls finds failing, and nothing else', () => {
+    const visited = new Set<string>();
+    fc.assert(
+      fc.property(fault, (given) => {
+        const { found, bySuspects, deadCalls } = run(given);
+        for (const each of bySuspects) visited.add(each);
+        const names = found.map(({ combination }) => combination.show(NAMES));
+        const places = given.dead?.flatMap((value, place) => (value === undefined ? [] : [`${NAMES[place]}=dead`]));
+        const paused = given.pauses.some(({ ms }) => ms >= CHARGE.windowMs / 2);
+        if (places === undefined) expect(names).toEqual([]);
+        else {
+          const name = `{${places.join(',')}}`;
+          expect(names.filter((other) => other !== name)).toEqual([]);
+          if (!paused || deadCalls > 5 * BOUND) expect(names).toEqual([name]);
+          if (names.length > 0) visited.add(`${places.length} attributes`);
+          if (!paused && names.length > 0) expect(deadCalls).toBeLessThanOrEqual(BOUND);
+        }
+      }),
+      { numRuns: 150 },
+    );
+    expect([...visited].sort()).toEqual([
+      '0 attributes',
+      '1 attributes',
+      '2 attributes',
+      'cleared',
+      'convicted',
+      'full',
+      'suspected',
+    ]);
+  });
+});
