@@ -121,10 +121,10 @@ async function recovers(stack: Stack, server: IllServer, openForMs: number): Pro
 describe('a circuit breaker around fetch', () => {
   it.each<[string, Mode]>([
     ['resets before the head', { calls: 4, ending: failed }],
-    ['resets after the head', { calls: 2, ending: died }],
+    ['resets after the head', { calls: 4, ending: died }],
     ['never answers', { calls: 4, ending: timedOut, waits: 'head' }],
-    ['drips its body', { calls: 2, ending: died, waits: 'body' }],
-    ['ends in the middle of its body', { calls: 2, ending: died }],
+    ['drips its body', { calls: 4, ending: died, waits: 'body' }],
+    ['ends in the middle of its body', { calls: 4, ending: died }],
     ['answers 503 with Retry-After', { calls: 4, ending: /^503 x+$/, openForMs: 30_000 }],
   ])('opens when a server %s, sends nothing then, and closes when it is well again', async (name, mode) => {
     const server = new IllServer(illnesses[name as keyof typeof illnesses]);

@@ -79,7 +79,7 @@ export function circuitBreaker({
   oneOf({ mode }, MODES);
   if (typeof countPushback !== 'boolean')
     throw new TypeError(`countPushback must be true or false, got ${show(countPushback)}`);
-  const snapshot = restore && snapshotOf(restore);
+  const snapshot = restore === undefined ? undefined : snapshotOf(restore);
   text({ name });
   judgeOf({ judge });
   clockOf({ clock });
@@ -104,7 +104,6 @@ function detectorsOf(trip: Detector | readonly Detector[]): readonly Detector[] 
 
 function recoveryOf(halfOpen: number | Recovery): Recovery {
   if (typeof halfOpen === 'number') return probes({ calls: count({ halfOpen }) });
-  const start: unknown = (halfOpen as Recovery | null)?.start; // callers without types
-  if (typeof start === 'function') return halfOpen;
+  if (typeof (halfOpen as Recovery | null)?.start === 'function') return halfOpen; // callers without types
   throw new TypeError(`halfOpen must be a number of probes, probes() or ramp(), got ${show(halfOpen)}`);
 }

@@ -1,6 +1,6 @@
 import type { Random, Verdict } from '@inmesh/core';
 
-import { startAll, tally, weigh, type Detections } from './detections.ts';
+import { startAll, tally, weigh, type Detections, type Outcome } from './detections.ts';
 import type { Detector, Tally } from './detector.ts';
 import { Leases, type Admission } from './leases.ts';
 import { openingMs, type OpenFor } from './opening.ts';
@@ -111,14 +111,19 @@ export class Circuit {
       return false;
     }
     if (this.#trial === undefined) {
-      const reason = weigh(this.#detections, failed, now, tookMs);
-      if (reason !== undefined && this.#mode !== 'forced-closed') this.open(reason, now, asked);
+      this.#weigh(failed ? 'failed' : 'succeeded', now, tookMs, asked);
       return true;
     }
     const ruling = failed ? this.#trial.failed() : this.#trial.succeeded();
     if (ruling?.to === 'open') this.open(ruling.reason, now, asked);
     else if (ruling !== undefined) this.close(ruling.reason, now);
     return true;
+  }
+
+  /** Takes in that a call failed after all which was a success when its head came, while the circuit was closed. */
+  spoil(admission: Admission, verdict: Verdict, now: number, tookMs?: number, asked?: () => number | undefined): void {
+    if (admission.generation !== this.#generation || this.#failed(verdict) !== true) this.#ignored++;
+    else this.#weigh('spoiled', now, tookMs, asked);
   }
 
   /** Looking changes nothing: an open circuit that may be probed reads as half-open, and is when the first probe comes. */
@@ -196,6 +201,11 @@ export class Circuit {
     this.#openings = openings;
     this.#openUntil = now + openForMs;
     this.#become('open', `restored, open for another ${Math.ceil(openForMs)} ms`, now);
+  }
+
+  #weigh(outcome: Outcome, now: number, tookMs: number | undefined, asked?: () => number | undefined): void {
+    const reason = weigh(this.#detections, outcome, now, tookMs);
+    if (reason !== undefined && this.#mode !== 'forced-closed') this.open(reason, now, asked);
   }
 
   #halfOpen(now: number): void {

@@ -18,17 +18,26 @@ export function consecutiveFailures(failures: number): Detector {
 class RunDetection implements Detection {
   readonly #limit: number;
   #run = 0;
+  #before = 0; // the run that the last success ended
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   succeeded(): undefined {
+    this.#before = this.#run;
     this.#run = 0;
   }
 
   failed(): string | undefined {
-    return ++this.#run >= this.#limit ? `failures in a row: ${this.#run}` : undefined;
+    return this.#now(this.#run + 1);
+  }
+
+  /** The last success was none, so the run before it goes on. */
+  spoiled(): string | undefined {
+    const run = this.#before + 1 + this.#run;
+    this.#before = 0;
+    return this.#now(run);
   }
 
   tally(): Tally {
@@ -41,5 +50,10 @@ class RunDetection implements Detection {
 
   load(saved: unknown): void {
     this.#run = countOrZero({ 'what consecutiveFailures saved': saved as number }); // which finds out
+  }
+
+  #now(run: number): string | undefined {
+    this.#run = run;
+    return run >= this.#limit ? `failures in a row: ${run}` : undefined;
   }
 }

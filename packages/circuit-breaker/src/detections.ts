@@ -26,12 +26,15 @@ export function startAll(detectors: readonly Detector[], former?: Detections): D
   }
 }
 
+/** What a detection may hear of a call. */
+export type Outcome = 'succeeded' | 'failed' | 'spoiled';
+
 /** Tells all of them, and says why the circuit has to open, if it has to. One that throws, or gives no words, has no say. */
-export function weigh({ all }: Detections, failed: boolean, now: number, tookMs?: number): string | undefined {
+export function weigh({ all }: Detections, outcome: Outcome, now: number, tookMs?: number): string | undefined {
   let reason: string | undefined;
   for (const detection of all) {
     try {
-      const said = failed ? detection.failed(now, tookMs) : detection.succeeded(now, tookMs);
+      const said = detection[detection[outcome] === undefined ? 'failed' : outcome]?.(now, tookMs);
       if (said !== undefined) reason ??= wordsOf(said);
     } catch (error) {
       publishError('detector', error);

@@ -26,13 +26,18 @@ export interface Detection {
   succeeded(now: number, tookMs?: number): string | undefined;
   /** A call failed. Says why the circuit has to open, in words and with the numbers, or `undefined` if it stays closed. */
   failed(now: number, tookMs?: number): string | undefined;
+  /**
+   * A call that went well failed after all: the head of its response was counted as a success, and now its body died. Says
+   * what `failed` says. Without it `failed` hears of it.
+   */
+  spoiled?(now: number, tookMs?: number): string | undefined;
   /** What it weighs at the moment, for those who look at the breaker's `counts`. */
   tally(now: number): Tally;
   /**
    * The time, in ms, above which it thinks a call slow. Only with it are calls timed, less what our own event loop held them
    * up; otherwise there is no `tookMs`.
    */
-  readonly slowMs?: number;
+  readonly slowMs?: number | undefined;
   /** What it remembers, as JSON can hold it, for a snapshot. */
   save?(now: number): unknown;
   /** Goes on from what was saved. Throws a `TypeError` if it cannot have saved that. */

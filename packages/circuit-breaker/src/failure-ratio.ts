@@ -57,12 +57,12 @@ class RatioDetection implements Detection {
 
   failed(now: number): string | undefined {
     this.#window.add(FAILURES, now);
-    const { successes, failures } = this.tally(now);
-    const calls = successes + failures;
-    const { minimumCalls } = this.#span;
-    // Divided, not multiplied: 11 / 20 is 0.55, but 0.55 * 20 is more than 11.
-    if (calls < minimumCalls || failures / calls < this.#ratio) return undefined;
-    return `${failures} of ${calls} calls failed ${within(this.#span)}, the limit is ${this.#ratio} of at least ${minimumCalls}`;
+    return this.#reason(now);
+  }
+
+  spoiled(now: number): string | undefined {
+    if (!this.#window.move(SUCCESSES, FAILURES, now)) this.#window.add(FAILURES, now);
+    return this.#reason(now);
   }
 
   tally(now: number): Tally {
@@ -75,5 +75,14 @@ class RatioDetection implements Detection {
 
   load(saved: unknown, now: number): void {
     this.#window.load(saved, now);
+  }
+
+  #reason(now: number): string | undefined {
+    const { successes, failures } = this.tally(now);
+    const calls = successes + failures;
+    const { minimumCalls } = this.#span;
+    // Divided, not multiplied: 11 / 20 is 0.55, but 0.55 * 20 is more than 11.
+    if (calls < minimumCalls || failures / calls < this.#ratio) return undefined;
+    return `${failures} of ${calls} calls failed ${within(this.#span)}, the limit is ${this.#ratio} of at least ${minimumCalls}`;
   }
 }

@@ -1,4 +1,4 @@
-import { publishError, type Random } from '@inmesh/core';
+import { publishError, quietly, type Random } from '@inmesh/core';
 import { exponential } from '@inmesh/core/backoff';
 import { nonNegativeMs, positiveMs, rejectUnknown, show } from '@inmesh/core/options';
 
@@ -92,7 +92,9 @@ export function openForOf(option: Readonly<Record<string, number | OpenFor>>): v
 export function openingMs(openForMs: number | OpenFor, opening: Opening): number {
   if (typeof openForMs === 'number') return openForMs;
   try {
-    return nonNegativeMs({ 'what openForMs gives': openForMs(opening) });
+    const ms: unknown = openForMs(opening); // asked of a user's function, not believed
+    if (ms instanceof Promise) quietly('openForMs', () => ms); // an asynchronous one may reject
+    return nonNegativeMs({ 'what openForMs gives': ms as number }); // which finds out
   } catch (error) {
     publishError('openForMs', error);
     return FALLBACK_MS;

@@ -34,15 +34,25 @@ export class Referee {
   /** The head came. The body of a success may yet die, which counts while the circuit is as the head left it. */
   fulfilled(call: Call, result: unknown, admission: Admission, begunAt: number | undefined): void {
     const verdict = verdictOf(call, result, this.#judge);
-    const counted = this.#settle(verdict, admission, begunAt, call, result);
+    const now = this.#clock.now();
+    const tookMs = this.#tookMs(begunAt, now);
+    const counted = this.#circuit.settle(admission, verdict, now, tookMs, asked(verdict, call, result));
     const { standing } = this.#circuit;
     if (!counted || standing === undefined || verdict.health !== 'success') return;
     const { protocol } = call;
-    if (protocol.hold !== plain.hold) protocol.hold(result, new Body(this, call, standing)); // a plain result has none
+    if (protocol.hold !== plain.hold) protocol.hold(result, new Body(this, call, standing, tookMs)); // a plain result has none
   }
 
   rejected(call: Call, error: unknown, admission: Admission, begunAt: number | undefined): void {
-    this.#settle(verdictOfError(call, error, this.#judge), admission, begunAt, call, error);
+    const verdict = verdictOfError(call, error, this.#judge);
+    const now = this.#clock.now();
+    this.#circuit.settle(admission, verdict, now, this.#tookMs(begunAt, now), asked(verdict, call, error));
+  }
+
+  /** The body died of a result whose head was a success. */
+  spoiled(call: Call, error: unknown, admission: Admission, tookMs: number | undefined): void {
+    const verdict = verdictOfError(call, error, this.#judge);
+    this.#circuit.spoil(admission, verdict, this.#clock.now(), tookMs, asked(verdict, call, error));
   }
 
   /** A permit was given back by hand. */
@@ -56,16 +66,14 @@ export class Referee {
     this.#circuit.settle(admission, verdict, now, this.#tookMs(begunAt, now), () => retryAfterMs);
   }
 
-  #settle(verdict: Verdict, admission: Admission, begunAt: number | undefined, call: Call, outcome: unknown): boolean {
-    const now = this.#clock.now();
-    const tookMs = this.#tookMs(begunAt, now);
-    const asked = verdict.health === 'success' ? undefined : () => call.protocol.retryAfterMs(outcome);
-    return this.#circuit.settle(admission, verdict, now, tookMs, asked);
-  }
-
   #tookMs(begunAt: number | undefined, now: number): number | undefined {
     return begunAt === undefined ? undefined : effectiveTimeOf(this.#clock).read(now) - begunAt;
   }
+}
+
+/** What the other side asked to wait, in ms. */
+function asked({ health }: Verdict, call: Call, outcome: unknown): (() => number | undefined) | undefined {
+  return health === 'success' ? undefined : () => call.protocol.retryAfterMs(outcome);
 }
 
 /** Waits for the end of a result whose head was a success. */
@@ -73,14 +81,16 @@ class Body implements Holder {
   readonly #referee: Referee;
   readonly #call: Call;
   readonly #admission: Admission;
+  readonly #tookMs: number | undefined;
 
-  constructor(referee: Referee, call: Call, admission: Admission) {
+  constructor(referee: Referee, call: Call, admission: Admission, tookMs: number | undefined) {
     this.#referee = referee;
     this.#call = call;
     this.#admission = admission;
+    this.#tookMs = tookMs;
   }
 
   over(error?: unknown): void {
-    if (error !== undefined) this.#referee.rejected(this.#call, error, this.#admission, undefined);
+    if (error !== undefined) this.#referee.spoiled(this.#call, error, this.#admission, this.#tookMs);
   }
 }

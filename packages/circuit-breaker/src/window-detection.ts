@@ -18,13 +18,13 @@ const SLOW = 2; // added to either
 
 /** Asks a function of the counts after every call. */
 export class WindowDetection implements Detection {
-  readonly slowMs?: number;
+  readonly slowMs: number | undefined;
   readonly #says: (counts: WindowCounts) => string | undefined;
   readonly #minimumCalls: number;
   readonly #window: CountWindow;
 
   constructor(span: Span, slowMs: number | undefined, says: (counts: WindowCounts) => string | undefined) {
-    if (slowMs !== undefined) this.slowMs = slowMs;
+    this.slowMs = slowMs;
     this.#says = says;
     this.#minimumCalls = span.minimumCalls;
     this.#window = windowOf(span, 4);
@@ -36,6 +36,12 @@ export class WindowDetection implements Detection {
 
   failed(now: number, tookMs?: number): string | undefined {
     return this.#weigh(FAILURES, now, tookMs);
+  }
+
+  spoiled(now: number, tookMs?: number): string | undefined {
+    const slow = this.#slow(tookMs);
+    if (!this.#window.move(SUCCESSES + slow, FAILURES + slow, now)) this.#window.add(FAILURES + slow, now);
+    return this.#reason(now);
   }
 
   tally(now: number): Tally {
@@ -51,9 +57,16 @@ export class WindowDetection implements Detection {
     this.#window.load(saved, now);
   }
 
-  #weigh(kind: number, now: number, tookMs = 0): string | undefined {
-    const slow = this.slowMs !== undefined && tookMs > this.slowMs;
-    this.#window.add(slow ? kind + SLOW : kind, now);
+  #weigh(kind: number, now: number, tookMs: number | undefined): string | undefined {
+    this.#window.add(kind + this.#slow(tookMs), now);
+    return this.#reason(now);
+  }
+
+  #slow(tookMs = 0): number {
+    return this.slowMs !== undefined && tookMs > this.slowMs ? SLOW : 0;
+  }
+
+  #reason(now: number): string | undefined {
     const counts = this.#counts(now);
     return counts.calls < this.#minimumCalls ? undefined : this.#says(counts);
   }

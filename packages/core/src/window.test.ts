@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { RollingCounts } from './window.ts';
+import { LastCounts, RollingCounts } from './window.ts';
 
 const SLICES = 4;
 const SLICE_MS = 25;
@@ -9,7 +9,7 @@ const SLICE_MS = 25;
 /** The same, by keeping when each one came. */
 class Timestamps {
   #newestSlice = -Infinity;
-  readonly #entries: { readonly kind: number; readonly slice: number }[] = [];
+  #entries: { readonly kind: number; readonly slice: number }[] = [];
 
   add(kind: number, now: number): void {
     this.#look(now);
@@ -24,6 +24,24 @@ class Timestamps {
 
   clear(): void {
     this.#entries.length = 0;
+  }
+
+  /** What is newest is so at this time, though time may have gone backwards. */
+  goOnFrom(now: number): void {
+    this.#look(now);
+    const by = Math.floor(now / SLICE_MS) - this.#newestSlice;
+    this.#entries = this.#entries.map(({ kind, slice }) => ({ kind, slice: slice + by }));
+    this.#newestSlice += by;
+  }
+
+  move(from: number, to: number, now: number): boolean {
+    this.#look(now);
+    const slices = this.#entries.filter((entry) => entry.kind === from).map(({ slice }) => slice);
+    const newest = Math.max(...slices);
+    if (!(newest > this.#newestSlice - SLICES)) return false;
+    const index = this.#entries.findIndex(({ kind, slice }) => kind === from && slice === newest);
+    this.#entries[index] = { kind: to, slice: newest };
+    return true;
   }
 
   #look(now: number): void {
@@ -62,12 +80,25 @@ describe('RollingCounts', () => {
   });
 
   it('agrees with a list of timestamps, wherever time goes', () => {
-    const seen = { nowhere: 0, onwards: 0, backwards: 0, far: 0, dropped: 0, negative: 0, cleared: 0 };
+    const seen = {
+      nowhere: 0,
+      onwards: 0,
+      backwards: 0,
+      far: 0,
+      dropped: 0,
+      negative: 0,
+      cleared: 0,
+      saved: 0,
+      moved: 0,
+      notThere: 0,
+    };
     const step = fc.oneof(
       { weight: 6, arbitrary: fc.record({ act: fc.constant('add' as const), ms: fc.integer({ min: 0, max: 30 }) }) },
       { weight: 1, arbitrary: fc.record({ act: fc.constant('add' as const), ms: fc.integer({ min: -80, max: -1 }) }) },
       { weight: 1, arbitrary: fc.record({ act: fc.constant('add' as const), ms: fc.integer({ min: 90, max: 1e6 }) }) },
       { weight: 1, arbitrary: fc.record({ act: fc.constant('clear' as const), ms: fc.constant(0) }) },
+      { weight: 1, arbitrary: fc.record({ act: fc.constant('save' as const), ms: fc.constant(0) }) },
+      { weight: 2, arbitrary: fc.record({ act: fc.constant('move' as const), ms: fc.constantFrom(0, 20) }) },
     );
     const start = fc.oneof(fc.integer({ min: -1_000, max: 1_000 }), fc.constant(1.7e12), fc.constant(0.1));
     fc.assert(
@@ -75,7 +106,7 @@ describe('RollingCounts', () => {
         start,
         fc.array(fc.tuple(step, fc.integer({ min: 0, max: 2 })), { minLength: 20, maxLength: 60, size: 'max' }),
         (from, steps) => {
-          const counts = new RollingCounts(3, SLICES * SLICE_MS, SLICES);
+          let counts = new RollingCounts(3, SLICES * SLICE_MS, SLICES);
           const model = new Timestamps();
           let now = from;
           let most = 0;
@@ -87,9 +118,19 @@ describe('RollingCounts', () => {
               seen.cleared++;
               counts.clear();
               model.clear();
-            } else {
+            } else if (act === 'add') {
               counts.add(kind, now);
               model.add(kind, now);
+            } else if (act === 'move') {
+              const moved = counts.move(kind, (kind + 1) % 3, now);
+              expect(moved).toBe(model.move(kind, (kind + 1) % 3, now));
+              seen[moved ? 'moved' : 'notThere']++;
+            } else {
+              seen.saved++;
+              const saved = counts.save(now);
+              counts = new RollingCounts(3, SLICES * SLICE_MS, SLICES);
+              counts.load(JSON.parse(JSON.stringify(saved)), now);
+              model.goOnFrom(now);
             }
             const totals = [0, 1, 2].map((each) => counts.count(each, now));
             expect(totals).toEqual([0, 1, 2].map((each) => model.count(each, now)));
@@ -109,5 +150,65 @@ describe('RollingCounts', () => {
     [2, 100, 1.5, 'slices must be a whole number of 1 or more, got 1.5'],
   ])('refuses %d kinds, %d ms, %d slices', (kinds, windowMs, slices, message) => {
     expect(() => new RollingCounts(kinds, windowMs, slices)).toThrow(new RangeError(message));
+  });
+});
+
+describe('LastCounts', () => {
+  it('agrees with a list of the last ones, which may be saved in between', () => {
+    const seen = { full: 0, saved: 0, cleared: 0, savedPartly: 0, moved: 0, notThere: 0 };
+    const act = fc.oneof(
+      { weight: 12, arbitrary: fc.nat(2) },
+      { weight: 1, arbitrary: fc.constantFrom('clear' as const, 'save' as const) },
+      { weight: 2, arbitrary: fc.constant('move' as const) },
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), fc.array(act, { maxLength: 60, size: 'max' }), (calls, acts) => {
+        let counts = new LastCounts(3, calls);
+        let model: number[] = [];
+        for (const each of acts) {
+          if (each === 'clear') {
+            seen.cleared++;
+            counts.clear();
+            model = [];
+          } else if (each === 'save') {
+            seen[model.length < calls ? 'savedPartly' : 'saved']++;
+            const saved = counts.save();
+            expect(saved).toEqual(model);
+            counts = new LastCounts(3, calls);
+            counts.load(JSON.parse(JSON.stringify(saved)));
+          } else if (each === 'move') {
+            const place = model.lastIndexOf(0);
+            expect(counts.move(0, 2)).toBe(place !== -1);
+            model = model.map((kind, index) => (index === place ? 2 : kind));
+            seen[place === -1 ? 'notThere' : 'moved']++;
+          } else {
+            counts.add(each);
+            model = [...model, each].slice(-calls);
+            if (model.length === calls) seen.full++;
+          }
+          const totals = [0, 1, 2].map((kind) => counts.count(kind));
+          expect(totals).toEqual([0, 1, 2].map((kind) => model.filter((one) => one === kind).length));
+        }
+      }),
+    );
+    for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0);
+  });
+
+  it.each<[unknown, string]>([
+    ['110', 'got "110"'],
+    [[0, 1, 0, 1], 'got an array'],
+    [[3], 'got an array'],
+    [[-1], 'got an array'],
+    [[0.5], 'got an array'],
+  ])('refuses to go on from %o', (saved, got) => {
+    const counts = new LastCounts(3, 3);
+    counts.add(2);
+    const message = `what a window saved must be at most 3 whole numbers, ${got}`;
+    expect(() => counts.load(saved)).toThrow(new TypeError(message));
+    expect(counts.count(2)).toBe(1);
+  });
+
+  it('refuses a window of no calls', () => {
+    expect(() => new LastCounts(2, 0)).toThrow(new RangeError('calls must be a whole number of 1 or more, got 0'));
   });
 });

@@ -6,6 +6,8 @@ export interface CountWindow {
   add(kind: number, now: number): void;
   /** How many of this kind there were in the window that ends now. */
   count(kind: number, now: number): number;
+  /** Counts the newest of one kind as one of another kind instead; says whether there was one in the window. */
+  move(from: number, to: number, now: number): boolean;
   /** Forgets all it counted. */
   clear(): void;
   /** What is in the window, as JSON can hold it: for `load`. */
@@ -49,6 +51,20 @@ export class RollingCounts implements CountWindow {
   count(kind: number, now: number): number {
     this.#roll(now);
     return this.#totals[kind] ?? 0;
+  }
+
+  move(from: number, to: number, now: number): boolean {
+    this.#roll(now);
+    if ((this.#totals[from] ?? 0) === 0) return false;
+    this.#change(this.#totals, from, to);
+    const ring = this.#ring;
+    for (let slice = this.#newest; ring !== undefined; slice--) {
+      const start = this.#start(slice);
+      if ((ring[start + from] ?? 0) === 0) continue;
+      this.#change(ring, start + from, start + to);
+      break;
+    }
+    return true;
   }
 
   clear(): void {
@@ -103,6 +119,11 @@ export class RollingCounts implements CountWindow {
     }
   }
 
+  #change(counts: number[], from: number, to: number): void {
+    counts[from] = (counts[from] ?? 0) - 1;
+    counts[to] = (counts[to] ?? 0) + 1;
+  }
+
   #start(slice: number): number {
     const place = slice % this.#slices;
     return (place < 0 ? place + this.#slices : place) * this.#kinds;
@@ -133,6 +154,18 @@ export class LastCounts implements CountWindow {
 
   count(kind: number): number {
     return this.#totals[kind] ?? 0;
+  }
+
+  move(from: number, to: number): boolean {
+    for (let back = 1; back <= this.#size; back++) {
+      const place = (this.#next - back + this.#kinds.length) % this.#kinds.length;
+      if (this.#kinds[place] !== from) continue;
+      this.#kinds[place] = to;
+      this.#change(from, -1);
+      this.#change(to, 1);
+      return true;
+    }
+    return false;
   }
 
   clear(): void {
