@@ -58,12 +58,10 @@ export class RollingCounts implements CountWindow {
     if ((this.#totals[from] ?? 0) === 0) return false;
     this.#change(this.#totals, from, to);
     const ring = this.#ring;
-    for (let slice = this.#newest; ring !== undefined; slice--) {
-      const start = this.#start(slice);
-      if ((ring[start + from] ?? 0) === 0) continue;
-      this.#change(ring, start + from, start + to);
-      break;
-    }
+    if (ring === undefined) return true;
+    let slice = this.#newest;
+    while ((ring[this.#start(slice) + from] ?? 0) === 0) slice--;
+    this.#change(ring, this.#start(slice) + from, this.#start(slice) + to);
     return true;
   }
 
