@@ -12,19 +12,25 @@ import { circuitChannel, FAILURE, findError, SUCCESS, wrap } from '@inmesh/core'
 
 // #region detectors
 const careful = circuitBreaker({ trip: failureRatio({ ratio: 0.25, minimumCalls: 100, windowMs: 30_000 }) });
+const rare = circuitBreaker({ trip: failureRatio({ windowCalls: 100, minimumCalls: 50 }) }); // however long ago
 const either = circuitBreaker({ trip: [failureRatio(), consecutiveFailures(5)] });
 // #endregion
-console.log(careful.state, either.state);
+console.log(careful.state, rare.state, either.state);
 
 // #region own-detector
 /** Opens when `limit` of the last `calls` calls failed. */
 const ofTheLast = (calls: number, limit: number): Detector => {
   return () => {
     let outcomes: boolean[] = []; // true for a failure
-    const note = (failed: boolean) => (outcomes = [...outcomes, failed].slice(-calls));
+    const note = (failed: boolean) => {
+      outcomes = [...outcomes, failed].slice(-calls);
+    };
     const failures = () => outcomes.filter((failed) => failed).length;
     return {
-      succeeded: () => void note(false),
+      succeeded() {
+        note(false);
+        return undefined; // it could say why to open nevertheless
+      },
       failed() {
         note(true);
         return failures() >= limit ? `${failures()} of the last ${outcomes.length} calls failed` : undefined;
@@ -79,17 +85,17 @@ console.log(
 
 // #region state
 const { state, counts } = breaker;
-console.log(state, counts);
+console.log(state, counts.successes, counts.failures);
 // #endregion
 stop();
 
 // Output:
-// closed closed
+// closed closed closed
 // stock: closed > open, 4 of the last 4 calls failed
 // stock is not asked for another … ms
 // in stock: unknown
-// stock: open > half-open, was open for … ms, 1 may probe
+// stock: open > half-open, was open for its time, 1 may probe
 // stock: half-open > closed, 1 of 1 probes succeeded
 // in stock: 3
 // published: true
-// closed { successes: 1, failures: 0, ignored: 0, refused: 1, probes: 0 }
+// closed 1 0
