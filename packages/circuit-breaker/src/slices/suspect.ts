@@ -21,6 +21,8 @@ const SPARED = 0.1;
 const NEARLY_ALL = 0.8;
 /** How many times `minimumCalls` it takes to tell of what fails in part that no attribute takes it apart. */
 const PATIENCE = 5;
+/** The same, once half of the window has passed. */
+const PATIENCE_LATE = 2;
 const SURE = 14;
 
 /**
@@ -110,7 +112,8 @@ export class Suspect {
   #isWhole({ ratio, minimumCalls, windowMs }: Charge, now: number): boolean {
     const { own } = this;
     if (above(NEARLY_ALL, own) >= above(NEARLY_ALL, { calls: minimumCalls, failures: minimumCalls })) return true;
-    if (own.calls < PATIENCE * minimumCalls && now - this.startedAt < windowMs / 2) return false;
+    const enough = now - this.startedAt < windowMs / 2 ? PATIENCE : PATIENCE_LATE;
+    if (own.calls < enough * minimumCalls) return false;
     return !this.#within.some((tally) => tally?.splits(own, ratio, SPARED));
   }
 
