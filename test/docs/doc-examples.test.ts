@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { examplesIn, mistakesIn } from './doc-examples.ts';
+import { pages, read } from './markdown.ts';
 import { readRepository } from './repository.ts';
+import { codeInTables } from './table-code.ts';
 
 const root = join(import.meta.dirname, '../..');
 const repository = readRepository(root, ['test/architecture/fixtures', 'test/docs/fixtures']);
@@ -14,11 +16,15 @@ const wrong = [
 
 describe('an example in a doc comment', () => {
   const examples = examplesIn(repository);
-  const mistakes = mistakesIn([...examples, ...wrong], repository, root); // all at once: the compiler reads everything first
+  const guides = pages.filter((page) => page.startsWith('docs/migrating/'));
+  const inTables = guides.flatMap((page) => codeInTables(page, read(page)));
+  const all = [...examples, ...inTables, ...wrong]; // at once: the compiler reads everything first
+  const mistakes = mistakesIn(all, repository, root);
   const isWrong = (mistake: string) => wrong.some(({ place }) => mistake.startsWith(place));
 
-  it('compiles', () => {
+  it('compiles, and so does what tables tell those to write who come from elsewhere', () => {
     expect(examples).not.toEqual([]);
+    expect(inTables.length).toBeGreaterThan(50);
     expect(mistakes.filter((mistake) => !isWrong(mistake))).toEqual([]);
   });
 
@@ -27,6 +33,18 @@ describe('an example in a doc comment', () => {
       "a value: Type 'string' is not assignable to type 'Backoff'.",
       "a name: Property 'sginal' does not exist on type 'CallView'.",
       "the syntax: ')' expected.",
+    ]);
+  });
+});
+
+describe('codeInTables', () => {
+  it('reads calls and options of a breaker, and passes over the other side, names and what is left open', () => {
+    const code = (cell: string) => codeInTables('page.md', `| a | b |\n|---|---|\n| \`theirs(1)\` | ${cell} |\n`);
+    expect(
+      code("`retry()` or `retry({ attempts: 3 })`, `mode: 'disabled'`, `wrap(policy, …)`").map((each) => each.code),
+    ).toEqual(['retry({ attempts: 3 });', "circuitBreaker({ mode: 'disabled' });"]);
+    expect(code('`breaker.close()`')).toEqual([
+      { place: 'page.md', code: 'const breaker = circuitBreaker(); void (breaker.close());' },
     ]);
   });
 });
