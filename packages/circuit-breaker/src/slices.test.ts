@@ -248,14 +248,30 @@ describe('slices', () => {
     expect(policy.open).toHaveLength(1);
   });
 
-  it('counts a body that dies later as a failure', async () => {
+  it('takes a call whose body dies later for one failure', async () => {
     const { policy } = sharded();
-    for (let round = 0; round < 120; round++) {
+    for (let round = 0; round < 3; round++) {
+      const result = new HeldResult();
+      await policy(async () => result)(Call.start([{ shard: 1 }], { protocol: heldProtocol }));
+      result.end(round === 0 ? undefined : new Error('reset'));
+    }
+    expect(policy.counts).toMatchObject({ successes: 1, failures: 2 });
+  });
+
+  it('opens a shard whose bodies all die', async () => {
+    const { policy } = sharded();
+    for (let round = 0; round < 120 && policy.open.length === 0; round++) {
       const result = new HeldResult();
       await policy(async () => result)(Call.start([{ shard: round % 3 }], { protocol: heldProtocol }));
       result.end(round % 3 === 2 ? new Error('reset') : undefined);
     }
-    expect(policy.counts).toMatchObject({ successes: 120, failures: 40 });
+    expect(policy.open).toMatchObject([
+      { name: 'stock{shard=2}', reason: '20 of 20 calls failed within 0 ms, 0 % of 40 others' },
+    ]);
+    const late = new HeldResult();
+    await policy(async () => late)(Call.start([{ shard: 1 }], { protocol: heldProtocol }));
+    late.end(new Error('reset'));
+    expect(policy.counts.failures).toBe(26);
   });
 
   it('takes a policy inside that throws for one that rejects', async () => {

@@ -45,6 +45,11 @@ export class Combination {
     });
   }
 
+  /** Whether it has more attributes. */
+  isDeeper(other: Combination): boolean {
+    return this.places.length > other.places.length;
+  }
+
   /** As an object of names and values. */
   named(names: readonly string[]): Readonly<Record<string, string>> {
     return Object.freeze(Object.fromEntries(this.places.map((place, index) => [names[place], this.values[index]])));

@@ -7,6 +7,9 @@ import { Suspect, type Charge } from './suspect.ts';
 /** How many combinations are on trial at a time. */
 const PLACES = 32;
 
+/** A call that was not counted before. */
+const NONE = 0;
+
 /** A combination that is to blame, and what for. */
 export interface Culprit {
   readonly combination: Combination;
@@ -28,6 +31,7 @@ export class Finder {
   readonly #sketch: FailureSketch;
   readonly #suspicious: number;
   readonly #suspects: Suspect[] = [];
+  #trials = 0;
 
   constructor(charge: Charge, attributes: number, sketchBytes: number) {
     this.#charge = charge;
@@ -42,14 +46,22 @@ export class Finder {
     return this.#suspects.length;
   }
 
-  /** A call went well. */
-  succeeded(reading: Reading, now: number): void {
-    if (this.#suspects.length > 0) this.#count(reading, false, now);
+  /** How many trials were begun: to be kept of a success that may yet fail. */
+  get trials(): number {
+    return this.#trials;
   }
 
-  /** A call failed. Says who is to blame, if that is clear now. */
-  failed(reading: Reading, now: number): Culprit | undefined {
-    const onTrial = this.#count(reading, true, now);
+  /** A call went well. */
+  succeeded(reading: Reading, now: number): void {
+    if (this.#suspects.length > 0) this.#count(reading, false, NONE, now);
+  }
+
+  /**
+   * A call failed. Says who is to blame, if that is clear now. One that was counted as a success before says how many
+   * {@link trials} there were when it was.
+   */
+  failed(reading: Reading, now: number, succeededAfter: number = NONE): Culprit | undefined {
+    const onTrial = this.#count(reading, true, succeededAfter, now);
     for (const mask of this.#masks) {
       if ((mask & ~reading.present) === 0 && (onTrial & (1 << mask)) === 0) this.#suspect(mask, reading, now);
     }
@@ -58,13 +70,14 @@ export class Finder {
   }
 
   /** Counts it for all suspects, lets go of those that are cleared, and says under which masks it is itself on trial. */
-  #count(reading: Reading, failed: boolean, now: number): number {
+  #count(reading: Reading, failed: boolean, succeededAfter: number, now: number): number {
     reading.hash();
     let masks = 0;
     for (let index = this.#suspects.length - 1; index >= 0; index--) {
       const suspect = this.#suspects[index];
       if (suspect === undefined) continue;
-      if (suspect.count(reading, failed)) masks |= 1 << suspect.combination.mask;
+      const isOwn = suspect.number <= succeededAfter ? suspect.spoil(reading) : suspect.count(reading, failed);
+      if (isOwn) masks |= 1 << suspect.combination.mask;
       if (suspect.isCleared(this.#charge, now)) this.#suspects.splice(index, 1);
     }
     return masks;
@@ -74,19 +87,21 @@ export class Finder {
     const hash = hashUnder(mask, reading);
     const failures = this.#sketch.add(hash, now);
     if (failures < this.#suspicious) return;
-    const suspect = new Suspect(new Combination(mask, reading), this.#attributes, this.#charge.maxDepth, now);
-    if (!this.#makeRoom(suspect, now)) return;
+    const combination = new Combination(mask, reading);
+    if (!this.#makeRoom(combination, now)) return;
     this.#sketch.remove(hash, failures);
-    this.#suspects.push(suspect);
+    this.#suspects.push(new Suspect(combination, this.#attributes, this.#charge.maxDepth, now, ++this.#trials));
   }
 
   /** If there are too many, ends the trial with the least prospect of a verdict, or one that this one may explain. */
-  #makeRoom(newcomer: Suspect, now: number): boolean {
+  #makeRoom(newcomer: Combination, now: number): boolean {
     if (this.#suspects.length < PLACES) return true;
     const prospects = this.#suspects.map((suspect) => suspect.prospect(this.#charge, now));
     const least = Math.min(...prospects);
     const index =
-      least < 1 ? prospects.indexOf(least) : this.#suspects.findIndex((suspect) => suspect.isDeeper(newcomer));
+      least < 1
+        ? prospects.indexOf(least)
+        : this.#suspects.findIndex((suspect) => suspect.combination.isDeeper(newcomer));
     if (index >= 0) this.#suspects.splice(index, 1);
     return index >= 0;
   }
@@ -95,7 +110,7 @@ export class Finder {
   #guilty(reading: Reading, now: number): Suspect | undefined {
     let smallest: Suspect | undefined;
     for (const suspect of this.#suspects) {
-      if (smallest !== undefined && !smallest.isDeeper(suspect)) continue;
+      if (smallest !== undefined && !smallest.combination.isDeeper(suspect.combination)) continue;
       if (suspect.combination.has(reading) && suspect.isGuilty(this.#charge, now)) smallest = suspect;
     }
     return smallest;

@@ -32,16 +32,19 @@ const SURE = 14;
 export class Suspect {
   readonly combination: Combination;
   readonly startedAt: number;
+  /** Which of all trials it is, counted from 1. */
+  readonly number: number;
   /** By which of its attributes calls share. */
   readonly #calls: number[];
   readonly #failures: number[];
   /** For each attribute it does not have, by place. */
   readonly #within: readonly (TallyByValue | undefined)[];
 
-  constructor(combination: Combination, attributes: number, maxDepth: number, now: number) {
+  constructor(combination: Combination, attributes: number, maxDepth: number, now: number, number: number) {
     const { mask, places } = combination;
     this.combination = combination;
     this.startedAt = now;
+    this.number = number;
     this.#calls = Array.from({ length: 2 ** places.length }, () => 0);
     this.#failures = Array.from({ length: 2 ** places.length }, () => 0);
     this.#within =
@@ -71,6 +74,15 @@ export class Suspect {
     return true;
   }
 
+  /** A call that was counted as a success failed after all; says whether it was one of its own. */
+  spoil(reading: Reading): boolean {
+    const shared = this.combination.shared(reading);
+    this.#failures[shared] = (this.#failures[shared] ?? 0) + 1;
+    if (shared !== this.#all) return false;
+    for (let place = 0; place < this.#within.length; place++) this.#within[place]?.spoil(reading.hashes[place] ?? 0);
+    return true;
+  }
+
   /** Whether it is cleared: it fails too rarely, or its time is up. */
   isCleared({ ratio, minimumCalls, windowMs }: Charge, now: number): boolean {
     const calls = this.#calls[this.#all] ?? 0;
@@ -92,11 +104,6 @@ export class Suspect {
     if (own.calls >= minimumCalls) return rateOf(own) / ratio;
     const ageMs = now - this.startedAt;
     return ageMs > windowMs / 10 && own.calls * windowMs < minimumCalls * ageMs ? -1 : 1;
-  }
-
-  /** Whether it has more attributes. */
-  isDeeper(other: Suspect): boolean {
-    return this.combination.places.length > other.combination.places.length;
   }
 
   /** Whether each of its attributes matters: without it, the other calls fail markedly less, and not by chance. */

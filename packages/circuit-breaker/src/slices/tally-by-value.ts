@@ -14,17 +14,16 @@ export class TallyByValue {
   readonly #failures: number[] = [];
 
   count(hash: number, failed: boolean): void {
-    let index = 0;
-    while (index < this.#size && this.#hashes[index] !== hash) index++;
-    if (index === this.#size) {
-      if (index === VALUES) return;
-      this.#size++;
-      this.#hashes.push(hash);
-      this.#calls.push(0);
-      this.#failures.push(0);
-    }
+    const index = this.#indexOf(hash);
+    if (index === VALUES) return;
     this.#calls[index] = (this.#calls[index] ?? 0) + 1;
     if (failed) this.#failures[index] = (this.#failures[index] ?? 0) + 1;
+  }
+
+  /** One that was counted as a success failed after all. */
+  spoil(hash: number): void {
+    const index = this.#hashes.indexOf(hash);
+    if (index >= 0) this.#failures[index] = (this.#failures[index] ?? 0) + 1;
   }
 
   /**
@@ -38,6 +37,16 @@ export class TallyByValue {
     const well = known.reduce((sum, part) => sum + (rateOf(part) < ratio / 2 ? part.calls : 0), 0);
     const among = this.#size < VALUES ? all.calls : all.calls - rest.calls;
     return well > share * among && difference(...known, rest) >= SURE + known.length;
+  }
+
+  #indexOf(hash: number): number {
+    let index = 0;
+    while (index < this.#size && this.#hashes[index] !== hash) index++;
+    if (index < this.#size || index === VALUES) return index;
+    this.#hashes.push(hash);
+    this.#calls.push(0);
+    this.#failures.push(0);
+    return this.#size++;
   }
 
   #shares(): Share[] {

@@ -100,38 +100,53 @@ export class Watch {
     this.#settle(call, verdict, generation);
     const { protocol } = call;
     if (verdict.health === 'success' && protocol.hold !== plain.hold)
-      protocol.hold(result, new Body(this, call, generation)); // a plain result has none
+      protocol.hold(result, new Body(this, call, generation, this.#settings.finder.trials)); // a plain result has none
   }
 
   rejected(call: Call, error: unknown, generation: number): void {
     this.#settle(call, verdictOfError(call, error, this.#settings.judge), generation);
   }
 
-  #settle(call: Call, { health, pushback }: Verdict, generation: number): void {
-    const { finder, reading, clock, countPushback } = this.#settings;
-    const failed = pushback ? countPushback : health === 'failure';
-    if (!failed && (pushback || health === 'ignorable')) {
-      this.#ignored++;
-      return;
-    }
-    if (!failed && finder.suspects === 0) {
+  /** The body died of a result whose head was a success, when so many trials had begun. */
+  spoiled(call: Call, error: unknown, generation: number, trials: number): void {
+    const failed = this.#failed(verdictOfError(call, error, this.#settings.judge));
+    if (failed !== true) return;
+    const { finder, reading, clock } = this.#settings;
+    reading.read(call);
+    if (this.#open.mutes(reading, generation)) return;
+    this.#successes--;
+    this.#failures++;
+    const now = clock.now();
+    this.#convict(finder.failed(reading, now, trials), now);
+  }
+
+  #settle(call: Call, verdict: Verdict, generation: number): void {
+    const { finder, reading, clock } = this.#settings;
+    const failed = this.#failed(verdict);
+    if (failed === false && finder.suspects === 0) {
       this.#successes++; // as nearly always, and nobody asks for more
       return;
     }
-    reading.read(call);
-    if (this.#open.mutes(reading, generation)) this.#ignored++;
+    if (failed !== undefined) reading.read(call);
+    if (failed === undefined || this.#open.mutes(reading, generation)) this.#ignored++;
     else if (failed) {
       this.#failures++;
       const now = clock.now();
-      const culprit = finder.failed(reading, now);
-      if (culprit !== undefined) this.#convict(culprit, now);
+      this.#convict(finder.failed(reading, now), now);
     } else {
       this.#successes++;
       finder.succeeded(reading, clock.now());
     }
   }
 
-  #convict(culprit: Culprit, now: number): void {
+  /** `undefined` if it counts for nothing. */
+  #failed({ health, pushback }: Verdict): boolean | undefined {
+    if (pushback) return this.#settings.countPushback ? true : undefined;
+    return health === 'ignorable' ? undefined : health === 'failure';
+  }
+
+  #convict(culprit: Culprit | undefined, now: number): void {
+    if (culprit === undefined) return;
     if (!this.#open.hasRoomFor(culprit.combination)) {
       this.#unopened++;
       return;
@@ -172,14 +187,16 @@ class Body implements Holder {
   readonly #watch: Watch;
   readonly #call: Call;
   readonly #generation: number;
+  readonly #trials: number;
 
-  constructor(watch: Watch, call: Call, generation: number) {
+  constructor(watch: Watch, call: Call, generation: number, trials: number) {
     this.#watch = watch;
     this.#call = call;
     this.#generation = generation;
+    this.#trials = trials;
   }
 
   over(error?: unknown): void {
-    if (error !== undefined) this.#watch.rejected(this.#call, error, this.#generation);
+    if (error !== undefined) this.#watch.spoiled(this.#call, error, this.#generation, this.#trials);
   }
 }
