@@ -1,12 +1,11 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { getHeapCodeStatistics } from 'node:v8';
+import { codeBytes, heldBytes } from '../bench/held.ts';
 
 /** What was held in memory when so many calls were over and nothing was in flight. */
 export interface HeapSample {
   readonly calls: number;
   /** The heap and what hangs on it outside, without compiled code. */
   readonly bytes: number;
-  /** Compiled code: V8 throws it away and makes it anew all the time, by the hundred kilobytes. */
+  /** Compiled code. */
   readonly code: number;
 }
 
@@ -24,8 +23,7 @@ export class HeapRecord {
 
   /** Collects garbage, and adds what is left. */
   async add(calls: number): Promise<HeapSample> {
-    await collected();
-    this.#cells.set([calls, dataBytes(), codeBytes()], this.#at);
+    this.#cells.set([calls, await heldBytes(), codeBytes()], this.#at);
     this.#at += FIELDS;
     return this.#sampleAt(this.#at - FIELDS);
   }
@@ -41,28 +39,3 @@ export class HeapRecord {
 }
 
 const FIELDS = 3;
-
-/** Collects garbage until nothing more goes. Needs `--expose-gc`. */
-export async function collected(): Promise<void> {
-  let before = Infinity;
-  for (let times = 0, bytes = 0; times < MOST && (times < LEAST || bytes < before - SETTLED_BYTES); times++) {
-    before = bytes;
-    globalThis.gc?.();
-    await turn(); // what was collected is told of in a turn of its own
-    bytes = dataBytes();
-  }
-}
-
-const LEAST = 4;
-const MOST = 12; // code that is old goes after some collections
-const SETTLED_BYTES = 4_096;
-
-function codeBytes(): number {
-  const { bytecode_and_metadata_size: bytecode, code_and_metadata_size: code } = getHeapCodeStatistics();
-  return bytecode + code;
-}
-
-function dataBytes(): number {
-  const { heapUsed, external } = process.memoryUsage(); // array buffers are part of what is external
-  return heapUsed + external - codeBytes();
-}

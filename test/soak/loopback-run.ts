@@ -6,8 +6,9 @@ import { systemClock } from '@inmesh/core';
 import { seededRandom } from '@inmesh/core/testing';
 import { wrapFetch } from '@inmesh/fetch';
 
+import { heldBytes } from '../bench/held.ts';
 import { FaultyServers } from './faulty-servers.ts';
-import { collected, HeapRecord, type HeapSample, type Paused } from './heap.ts';
+import { HeapRecord, type HeapSample, type Paused } from './heap.ts';
 import { read, request } from './loopback-caller.ts';
 import { nameOf, Tally } from './tally.ts';
 import { Watch, type Broken } from './watch.ts';
@@ -169,7 +170,7 @@ class Soak {
   async #rest(): Promise<Handles> {
     const end = performance.now() + QUIET_MS;
     for (;;) {
-      await collected();
+      await heldBytes();
       const found = handles();
       const counts = Object.values(countsOf(this.#stack)).reduce((sum, count) => sum + count, 0);
       const { connections, answers } = await this.#servers.open();

@@ -9,6 +9,7 @@ import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';
 
 import type { Sized, Subject } from './subject.ts';
+import { Weight } from './weight.ts';
 
 const SIZES = [100, 1_000, 10_000, 100_000];
 const STACK = 'total timeout, retry, breaker, bucket with a queue, balancer of ten, attempt timeout';
@@ -22,7 +23,8 @@ export const inFlight: Subject = {
   callsPerSample: MOST,
   share: 1 / 20,
   inFlight: true,
-  bare: async (size) => new Wave(size, (answers) => () => later(answers)),
+  bare,
+  asLarge,
   make: async (size) => new Wave(size, (answers) => around(bucketOf(1e8, size, systemClock), systemClock, answers)),
 };
 
@@ -34,6 +36,8 @@ export const queued: Subject = {
   callsPerSample: MOST,
   share: 1 / 20,
   inFlight: true,
+  bare,
+  asLarge,
   make: async (size) => {
     const clock = virtualClock();
     const bucket = bucketOf(TOKENS_PER_MS * 1_000, size, clock);
@@ -50,6 +54,18 @@ function bucketOf(ratePerSecond: number, size: number, clock: Clock): TokenBucke
 type Answer = (value: number) => void;
 
 const later = (answers: Answer[]): Promise<number> => new Promise((resolve) => answers.push(resolve));
+
+async function bare(size: number): Promise<Sized> {
+  return new Wave(size, (answers) => () => later(answers));
+}
+
+async function asLarge(size: number, bytesEach: number): Promise<Sized> {
+  const heavy = (answers: Answer[]): Promise<number> => {
+    const weight = new Weight(bytesEach);
+    return new Promise((resolve) => answers.push((value) => resolve(value + weight.touch())));
+  };
+  return new Wave(size, (answers) => () => heavy(answers));
+}
 
 function around(bucket: TokenBucket, clock: Clock, answers: Answer[]): () => Promise<number> {
   const endpoints = Array.from({ length: 10 }, (_, index) => `http://10.0.0.${index}:8080`);

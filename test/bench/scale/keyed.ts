@@ -7,40 +7,27 @@ import { seededRandom } from '@inmesh/core/testing';
 import { tokenBucket } from '@inmesh/rate-limiter';
 
 import type { Sized, Subject } from './subject.ts';
+import { Weight } from './weight.ts';
 
 const SIZES = [1, 100, 10_000];
-const DRAWN = 2 ** 14;
+const DRAWN = 2 ** 16; // each key often
 
-export const keyedBreakers: Subject = {
-  name: 'keyed-breakers',
-  work: 'A call through the breaker of a random key',
-  unit: 'keys',
-  sizes: SIZES,
-  callsPerSample: 5_000,
-  bare: (size) =>
-    ofKeys(
-      size,
-      perKey(() => ({ calls: 0 })),
-    ),
-  make: (size) =>
-    ofKeys(
-      size,
-      policyPerKey(() => circuitBreaker(), size),
-    ),
-};
+export const keyedBreakers: Subject = ofPolicy('breaker', () => circuitBreaker());
+export const keyedBuckets: Subject = ofPolicy('bucket', () => tokenBucket({ ratePerSecond: 1e8 }));
 
-export const keyedBuckets: Subject = {
-  name: 'keyed-buckets',
-  work: 'A call through the bucket of a random key',
-  unit: 'keys',
-  sizes: SIZES,
-  callsPerSample: 5_000,
-  make: (size) =>
-    ofKeys(
-      size,
-      policyPerKey(() => tokenBucket({ ratePerSecond: 1e8 }), size),
-    ),
-};
+function ofPolicy(what: string, make: () => Policy): Subject {
+  return {
+    name: `keyed-${what}s`,
+    work: `A call through the ${what} of a random key`,
+    unit: 'keys',
+    sizes: SIZES,
+    callsPerSample: 50_000,
+    share: 1 / 5,
+    bare: (size) => ofKeys(size, bare(0)),
+    asLarge: (size, bytesEach) => ofKeys(size, bare(bytesEach)),
+    make: (size) => ofKeys(size, policyPerKey(make, size)),
+  };
+}
 
 type CallOfKey = (key: string) => Promise<number>;
 
@@ -54,15 +41,14 @@ function policyPerKey(make: () => Policy, size: number): Make {
   };
 }
 
-/** A Map with an object for each key, and no more. */
-function perKey(make: () => { calls: number }): Make {
+/** A Map with an object for each key, of so many bytes, and no more. */
+function bare(bytes: number): Make {
   return () => {
-    const all = new Map<string, { calls: number }>();
+    const all = new Map<string, Weight>();
     return async (key) => {
       let one = all.get(key);
-      if (one === undefined) all.set(key, (one = make()));
-      one.calls++;
-      return 1;
+      if (one === undefined) all.set(key, (one = new Weight(bytes)));
+      return 1 + one.touch();
     };
   };
 }

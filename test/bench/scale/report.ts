@@ -17,6 +17,12 @@ interface Growth {
   readonly share: number;
 }
 
+/** How the time of one of those that are measured grew. */
+const timesOf = (points: readonly Point[], whose: Point['by']): Growth[] =>
+  points
+    .filter(({ by, again }) => by === whose && !again)
+    .map(({ size, ratio }) => ({ what: 'time', size, share: ratio.median }));
+
 /** The growth of ours. Memory is compared with the first size of 100 or more: below, what there is one of outweighs it. */
 function growths(points: readonly Point[]): Growth[] {
   const ours = points.filter(({ by, again }) => by === 'inmesh' && !again);
@@ -26,11 +32,7 @@ function growths(points: readonly Point[]): Growth[] {
       const [value, base] = [point[what], of[0]?.[what]];
       return value === undefined || base === undefined ? [] : [{ what, size: point.size, share: value / base }];
     });
-  return [
-    ...ours.map(({ size, ratio }) => ({ what: 'time' as const, size, share: ratio.median })),
-    ...share('held', many),
-    ...share('allocated', ours),
-  ];
+  return [...timesOf(points, 'inmesh'), ...share('held', many), ...share('allocated', ours)];
 }
 
 /** What is committed of a run: files by their names. */
@@ -52,9 +54,14 @@ function page({ commit, date, machine, rounds, runtimes, seed }: ScaleResults): 
     `Measured ${date} at commit \`${commit}\` on ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGiB} GiB, ` +
       `${machine.system}; load ${machine.load.join(' before, ')} after. ${rounds} rounds, seed ${seed}.`,
     '',
-    'All sizes of a subject are measured in one process, in turn, each round in another order. *Noise* is the smallest measured a',
-    'second time. *Bare* is what V8 makes of the same with no policy at all: promises that wait, or a `Map` with an object per key;',
-    'what grows there is the machine, not the policies. Memory is compared from 100 on.',
+    'All sizes of a subject are measured in one process, in turn, each round in another order; a sample calls often enough to reach',
+    'all there is several times. *Noise* is the smallest measured a second time. Memory is compared from 100 on: below, what there',
+    'is one of outweighs it.',
+    '',
+    'What is large does not fit into the caches of a processor, and what waits is copied by the collector: that costs whoever holds as',
+    'much. So the same is measured *bare*, with no policy at all (promises that wait, a `Map` or an array with an object each), and',
+    '*bare, as large*: with as many bytes each as ours hold of the largest size, in objects of 64 bytes, each of which a call reads',
+    'and writes. What grows there is the machine. The verdict does not make allowances for it.',
     '',
     ...runtimes.flatMap(ofRuntime),
   ].join('\n');
@@ -68,7 +75,13 @@ function ofRuntime(runtime: ScaleRuntime): string[] {
     `![Cost against size, as a share of the small case](${chartName(runtime)})`,
     '',
     ...table(
-      ['subject', 'largest', ...MEASURES.map((what) => `${what}, × small`), 'verdict'],
+      [
+        'subject',
+        'largest',
+        ...MEASURES.map((what) => `${what}, × small`),
+        'verdict',
+        ...CONTROLS.map((by) => `time, × small: ${by}`),
+      ],
       runtime.subjects.map(verdictRow),
     ),
     '',
@@ -82,6 +95,7 @@ function ofRuntime(runtime: ScaleRuntime): string[] {
 }
 
 const MEASURES = ['time', 'held', 'allocated'] as const;
+const CONTROLS = ['bare', 'bare, as large'] as const;
 
 function verdictRow({ name, points }: { readonly name: string; readonly points: readonly Point[] }): string[] {
   const all = growths(points);
@@ -97,6 +111,7 @@ function verdictRow({ name, points }: { readonly name: string; readonly points: 
     `${largest.toLocaleString('en-US')} ${subjectOf(name).unit}`,
     ...found.map((share) => (share === undefined ? '' : digits(share))),
     missed.length === 0 ? 'met' : `**missed**: ${missed.join(', ')}`,
+    ...CONTROLS.map((by) => digits(Math.max(...timesOf(points, by).map(({ share }) => share)))),
   ];
 }
 
@@ -128,16 +143,15 @@ const COLOURS: Readonly<Record<string, string>> = {
   time: '#0969da',
   held: '#8250df',
   allocated: '#1a7f37',
-  'time, bare': '#6e7781',
+  'time: bare': '#6e7781',
+  'time: bare, as large': '#bf8700',
 };
 
 /** Cost against size, one panel for each subject. */
 function chart({ subjects: found }: ScaleRuntime): string {
   const lines = found.flatMap(({ name, points }) => [
     ...growths(points).map(({ what, size, share }) => ({ name, what: what as string, size, share })),
-    ...points
-      .filter(({ by, again }) => by === 'bare' && !again)
-      .map(({ size, ratio }) => ({ name, what: 'time, bare', size, share: ratio.median })),
+    ...CONTROLS.flatMap((by) => timesOf(points, by).map((growth) => ({ ...growth, name, what: `time: ${by}` }))),
   ]);
   const last = lines.filter(
     ({ name, what, size }) =>
@@ -147,7 +161,7 @@ function chart({ subjects: found }: ScaleRuntime): string {
   const at = { fy: 'name', x: 'size', y: 'share' };
   return drawn({
     marginLeft: 60,
-    marginRight: 160,
+    marginRight: 190,
     height: 60 + 150 * found.length,
     x: { type: 'log', label: 'how many', grid: true, tickFormat: '~s' },
     y: { label: '× small', domain: [0, Math.max(2, ...lines.map(({ share }) => share))], grid: true },

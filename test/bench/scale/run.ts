@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { flags } from '../allocation.ts';
 import type { Settings } from '../arguments.ts';
 import { nodeProgram } from '../nodes.ts';
-import type { Pace } from '../pace.ts';
 import { commit, machine, type Machine } from '../results.ts';
 import type { Point } from './measure.ts';
 import { subjects } from './subjects.ts';
+import type { ScaleJob } from './worker.ts';
 
 /** What a run found: the whole of scale.json. */
 export interface ScaleResults {
@@ -35,12 +35,13 @@ export async function scale({ nodes, only, pace }: Settings, root: string): Prom
     const program = nodeProgram(which, root);
     const versions = { node: '', v8: '' };
     const found: { name: string; points: readonly Point[] }[] = [];
-    for (const { name } of subjects.filter((subject) => only?.test(subject.name) !== false)) {
+    for (const { name, sizes } of subjects.filter((subject) => only?.test(subject.name) !== false)) {
       console.error(`${which}: ${name}`);
-      const times = await worker(program, name, 'time', pace);
-      const sizes = await worker(program, name, 'size', pace);
+      const held = await worker<Pick<Point, 'held' | 'allocated'>>(program, { name, pace });
+      const bytesEach = held.found[sizes.length]?.held ?? NaN; // of the largest: the smallest comes twice
+      const times = await worker<Point>(program, { name, pace, bytesEach });
       Object.assign(versions, { node: times.node, v8: times.v8 });
-      found.push({ name, points: times.found.map((point, index) => ({ ...point, ...sizes.found[index] })) });
+      found.push({ name, points: times.found.map((point, index) => ({ ...point, ...held.found[index] })) });
     }
     runtimes.push({ ...versions, subjects: found });
   }
@@ -50,24 +51,24 @@ export async function scale({ nodes, only, pace }: Settings, root: string): Prom
   return { date, commit: commit(root), machine: machine(load), rounds, seed, runtimes };
 }
 
-interface Told {
-  readonly found: readonly Point[];
+interface Told<P> {
+  readonly found: readonly P[];
   readonly node: string;
   readonly v8: string;
 }
 
-async function worker(program: string, name: string, mode: 'time' | 'size', pace: Pace): Promise<Told> {
-  const words = [...(mode === 'size' ? flags : ['--expose-gc']), '--max-old-space-size=2048'];
-  const job = JSON.stringify({ name, mode, pace });
-  const child = spawn(program, [...words, join(import.meta.dirname, 'worker.js'), job], {
+async function worker<P>(program: string, job: ScaleJob): Promise<Told<P>> {
+  const words = [...(job.bytesEach === undefined ? flags : ['--expose-gc']), '--max-old-space-size=2048'];
+  const file = join(import.meta.dirname, 'worker.js');
+  const child = spawn(program, [...words, file, JSON.stringify(job)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, NODE_OPTIONS: '' },
   });
-  let told: Told | undefined;
+  let told: Told<P> | undefined;
   child.on('message', (message) => {
-    told = message as Told; // the worker sends nothing else
+    told = message as Told<P>; // the worker sends nothing else
   });
   const [code] = (await once(child, 'close')) as [number | null];
   if (code === 0 && told !== undefined) return told;
-  throw new Error(`${job} ended with code ${code}`);
+  throw new Error(`${JSON.stringify(job)} ended with code ${code}`);
 }

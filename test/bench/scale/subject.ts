@@ -6,14 +6,16 @@ export interface Subject {
   /** What there are so many of, as in `endpoints`. */
   readonly unit: string;
   readonly sizes: readonly number[];
-  /** How many calls a sample times: at least the largest size, if these are calls. */
+  /** How many calls a sample times: at least the largest size, so that it reaches all there is. */
   readonly callsPerSample: number;
   /** How many samples, as a share of those of others (default: 1). */
   readonly share?: number;
   /** Of calls in flight memory is told alone: each size allocates the same (default: false). */
   readonly inFlight?: boolean;
   /** What V8 and the platform make of the same, with no policy; shown beside, and held to nothing. */
-  readonly bare?: (size: number) => Promise<Sized>;
+  readonly bare: (size: number) => Promise<Sized>;
+  /** The same with bare objects besides, of so many bytes for each that there is, all of which a call reaches. */
+  readonly asLarge: (size: number, bytesEach: number) => Promise<Sized>;
   /** Makes one of ours. */
   readonly make: (size: number) => Promise<Sized>;
 }
