@@ -1,4 +1,5 @@
 import type { Counts } from './counting.ts';
+import { detectors } from './groups/detectors.ts';
 import type { Idling } from './idling.ts';
 
 /** One contender of a group. */
@@ -52,6 +53,9 @@ export const bars: readonly Bar[] = [
     [share(inmesh, 'cockatiel'), 0.2, 0.15],
     [share(inmesh, 'opossum'), 0.2, 0.15],
   ]),
+  ...Object.keys(detectors).flatMap((how) =>
+    rows(`breaker, ${how}`, 'detectors', [[share(inmeshAs(how), 'cockatiel', { over: bare }), 0.9, 0.5]]),
+  ),
   ...rows('stack, signal unread', 'stack', [
     [share(inmesh, 'cockatiel', { over: bare }), 0.04, 0.025],
     [share(inmesh, 'cockatiel', { over: bare, how: 'abortOnReturn: false' }), 0.04, 0.025],

@@ -34,13 +34,19 @@ export function weigh({ all }: Detections, outcome: Outcome, now: number, tookMs
   let reason: string | undefined;
   for (const detection of all) {
     try {
-      const said = detection[detection[outcome] === undefined ? 'failed' : outcome]?.(now, tookMs);
+      const said = tell(detection, outcome, now, tookMs);
       if (said !== undefined) reason ??= wordsOf(said);
     } catch (error) {
       publishError('detector', error);
     }
   }
   return reason;
+}
+
+function tell(detection: Detection, outcome: Outcome, now: number, tookMs?: number): string | undefined {
+  if (outcome === 'succeeded') return detection.succeeded(now, tookMs);
+  if (outcome === 'spoiled' && detection.spoiled !== undefined) return detection.spoiled(now, tookMs);
+  return detection.failed(now, tookMs);
 }
 
 /** What the first of them weighs. */
