@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 
 import { settingsOf } from './arguments.ts';
 import { files } from './page.ts';
+import { propertiesIn, propertiesOf } from './properties.ts';
 import type { Results } from './results.ts';
 import { trendOf } from './trend.ts';
 import { heapVerdict } from './verdicts.ts';
@@ -136,5 +137,31 @@ describe('settingsOf', () => {
     [['--seed', ''], '--seed must be a number, 0 or more, got '],
   ])('names an argument that is wrong: %j', (args, message) => {
     expect(() => settingsOf(args)).toThrow(new TypeError(message));
+  });
+});
+
+describe('propertiesIn', () => {
+  it('finds the properties of every file that has some', () => {
+    const root = join(import.meta.dirname, '../..');
+    const found = new Set(propertiesIn(root).map(({ file }) => file));
+    const named = readdirSync(join(root, 'packages'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.property.test.ts') && !file.includes('node_modules'))
+      .map((file) => join('packages', file));
+    expect(named.length).toBeGreaterThan(3);
+    expect([...found]).toEqual(expect.arrayContaining(named));
+  });
+});
+
+describe('propertiesOf', () => {
+  it('gives the names of the tests that hold code to one', () => {
+    const source =
+      "describe('it', () => {\n  it('adds', () => {\n  });\n  it('is true (1 %)', () => {\n    fc.assert(\n";
+    expect(propertiesOf('a.test.ts', source)).toEqual([{ file: 'a.test.ts', name: 'is true (1 %)' }]);
+  });
+
+  it('refuses one that is in no test', () => {
+    expect(() => propertiesOf('a.test.ts', 'function all() {\n  fc.assert(')).toThrow(
+      'a.test.ts has a property in no test that has a name',
+    );
   });
 });
