@@ -8,7 +8,7 @@ import type { Spelled } from './detour.ts';
 import { initOf, isObject, type Init } from './init.ts';
 import { judgedAs } from './outcome.ts';
 import { isOwnRequest } from './platform.ts';
-import { anyStream, readAhead, readWhatIsThere } from './read-ahead.ts';
+import { anyStream, readAhead, readWhatIsThere, sourceOf, type Source } from './read-ahead.ts';
 import { dispatcherOf, forgotten, isRequest, membersOf, unreadBody, type Requested } from './requested.ts';
 
 /** What a wrapped fetch was called with. */
@@ -41,6 +41,7 @@ export class Asked implements FetchInput {
   readonly #request: Requested | undefined;
   readonly #nonsense: unknown;
   #keeping: Promise<void> | undefined = undefined;
+  #reading: Source | undefined = undefined; // unless it is kept whole
   #kept: Uint8Array | ReadableStream<Uint8Array> | undefined = undefined;
 
   constructor(input: unknown, init?: unknown) {
@@ -102,16 +103,24 @@ export class Asked implements FetchInput {
     if (this.#request === undefined || this.replayable || hasBody(this.init)) return undefined;
     const body = unreadBody(this.#request);
     if (body === undefined) return undefined;
-    const reading = clock === undefined ? readAhead(body, limit) : readWhatIsThere(body, limit, clock);
+    const source = (this.#reading = sourceOf(body));
+    const reading = clock === undefined ? readAhead(source, limit) : readWhatIsThere(source, limit, clock);
     this.#keeping = reading.then(
       (kept) => {
         this.#kept = kept;
+        if (kept instanceof Uint8Array) this.#reading = undefined;
       },
       (error: unknown) => {
+        this.#reading = undefined;
         throw isObject(error) ? judgedAs(error, IGNORABLE) : error; // it is the caller's own body that died
       },
     );
     return this.#keeping;
+  }
+
+  /** The call failed: of a body that was not kept whole nobody wants the rest. The fetch that sends it may wait for it for ever. */
+  stopKeeping(reason: unknown): void {
+    this.#reading?.cancel(reason).catch(() => {});
   }
 
   /** Is fetch's first argument a `Request`, of whatever class? */

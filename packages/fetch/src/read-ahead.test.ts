@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
+
 import { virtualClock } from '@inmesh/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { readAhead, readWhatIsThere } from './read-ahead.ts';
+import { readAhead, readWhatIsThere, sourceOf } from './read-ahead.ts';
 
 function streamOf(chunks: readonly Uint8Array[], onCancel?: (reason: unknown) => void): ReadableStream<Uint8Array> {
   const left = [...chunks];
@@ -22,7 +24,7 @@ describe('readAhead', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 8 })), fc.nat(24), async (chunks, limit) => {
         const whole = Buffer.concat(chunks);
-        const read = await readAhead(streamOf(chunks), limit);
+        const read = await readAhead(sourceOf(streamOf(chunks)), limit);
         const kept = read instanceof Uint8Array;
         kinds[kept ? 'bytes' : 'stream']++;
         expect(kept).toBe(whole.length <= limit);
@@ -36,25 +38,49 @@ describe('readAhead', () => {
   it('cancels what it has not read when the rest is cancelled', async () => {
     const reasons: unknown[] = [];
     const chunk = new Uint8Array(10);
-    const read = await readAhead(
-      streamOf([chunk, chunk, chunk], (reason) => reasons.push(reason)),
-      5,
-    );
+    const read = await readAhead(sourceOf(streamOf([chunk, chunk, chunk], (reason) => reasons.push(reason))), 5);
     if (read instanceof Uint8Array) throw new Error('it was to be a stream');
     await read.cancel('enough');
     expect(reasons).toEqual(['enough']);
   });
 
+  it.each([
+    ['web', (end: (reason: unknown) => void) => new ReadableStream<Uint8Array>({ cancel: end })],
+    [
+      'Node',
+      (end: (reason: unknown) => void) =>
+        new Readable({
+          read() {},
+          destroy(_error, done) {
+            end('enough');
+            done(null);
+          },
+        }),
+    ],
+  ])('cancels a stream of the %s that stalls, when the rest is cancelled', async (_, stalled) => {
+    const reasons: unknown[] = [];
+    const clock = virtualClock();
+    const reading = readWhatIsThere(sourceOf(stalled((reason) => reasons.push(reason))), 100, clock);
+    await clock.advance(20);
+    const rest = (await reading) as ReadableStream<Uint8Array>; // for nothing came
+    const reader = rest.getReader();
+    const pending = reader.read().catch(() => {});
+    await reader.cancel('enough').catch(() => {});
+    await pending;
+
+    expect(reasons).toEqual(['enough']);
+  });
+
   it('fails as the body fails', async () => {
     const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(new Error('no file')) });
-    await expect(readAhead(body, 5)).rejects.toThrow('no file');
+    await expect(readAhead(sourceOf(body), 5)).rejects.toThrow('no file');
   });
 });
 
 describe('readWhatIsThere', () => {
   it('gives the bytes of what is there, and leaves no timer', async () => {
     const clock = virtualClock();
-    const read = await readWhatIsThere(new Blob(['hello, ', 'you']).stream(), 100, clock);
+    const read = await readWhatIsThere(sourceOf(new Blob(['hello, ', 'you']).stream()), 100, clock);
     expect(Buffer.from(read as Uint8Array).toString()).toBe('hello, you');
     expect(clock.timers).toBe(0);
   });
@@ -64,7 +90,7 @@ describe('readWhatIsThere', () => {
     let writer: ReadableStreamDefaultController<Uint8Array> | undefined;
     const body = new ReadableStream<Uint8Array>({ start: (controller) => void (writer = controller) });
     writer?.enqueue(Buffer.from('hello, '));
-    const reading = readWhatIsThere(body, 100, clock);
+    const reading = readWhatIsThere(sourceOf(body), 100, clock);
     await clock.advance(20);
     const read = await reading;
     writer?.enqueue(Buffer.from('you'));
@@ -77,7 +103,7 @@ describe('readWhatIsThere', () => {
     const clock = virtualClock();
     let writer: ReadableStreamDefaultController<Uint8Array> | undefined;
     const body = new ReadableStream<Uint8Array>({ start: (controller) => void (writer = controller) });
-    const reading = readWhatIsThere(body, 100, clock);
+    const reading = readWhatIsThere(sourceOf(body), 100, clock);
     await clock.advance(20);
     const read = await reading;
     writer?.error(new Error('no more file'));

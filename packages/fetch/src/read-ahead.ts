@@ -3,16 +3,41 @@ import type { Clock, Timer } from '@inmesh/core';
 import { nodeStreams } from './node-streams.ts';
 import { PLATFORM } from './platform.ts';
 
+/** A body that is read. It can be cancelled while something is waited for, which no iterator can. */
+export interface Source {
+  next(): Promise<IteratorResult<unknown>>;
+  cancel(reason: unknown): Promise<void>;
+}
+
+/** Begins to read a stream of the web or of Node. */
+export function sourceOf(body: AsyncIterable<unknown>): Source {
+  const { getReader, destroy } = body as Partial<Record<'getReader' | 'destroy', () => unknown>>; // asked, not believed
+  if (getReader !== undefined) {
+    const reader = getReader.call(body) as ReadableStreamDefaultReader; // what a web stream gives
+    return {
+      next: () => reader.read() as Promise<IteratorResult<unknown>>, // the same in other words
+      cancel: (reason) => reader.cancel(reason),
+    };
+  }
+  const iterator = body[Symbol.asyncIterator]();
+  return {
+    next: () => iterator.next(),
+    async cancel() {
+      destroy?.call(body);
+      await iterator.return?.();
+    },
+  };
+}
+
 /**
  * Reads a body to its end, so that it can be sent more than once, unless it is longer than `limit` bytes: then gives a
  * stream of the whole, what was read first. So too when it is `late`: then nobody waits for the rest.
  */
 export async function readAhead(
-  body: AsyncIterable<unknown>,
+  source: Source,
   limit: number,
   late?: Promise<undefined>,
 ): Promise<Uint8Array | ReadableStream<Uint8Array>> {
-  const source = body[Symbol.asyncIterator]();
   const chunks: Uint8Array[] = [];
   let length = 0;
   while (length <= limit) {
@@ -32,7 +57,7 @@ const ENOUGH_MS = 20;
 
 /** The same, without waiting for a body that is still being made: that one is given as a stream. */
 export async function readWhatIsThere(
-  body: AsyncIterable<unknown>,
+  source: Source,
   limit: number,
   clock: Clock,
 ): Promise<Uint8Array | ReadableStream<Uint8Array>> {
@@ -43,7 +68,7 @@ export async function readWhatIsThere(
     }, ENOUGH_MS);
   });
   try {
-    return await readAhead(body, limit, late);
+    return await readAhead(source, limit, late);
   } finally {
     clock.clearTimeout(timer);
   }
@@ -65,7 +90,7 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
 
 function streamed(
   chunks: Uint8Array[],
-  source: AsyncIterator<unknown>,
+  source: Source,
   pending?: Promise<IteratorResult<unknown>>,
 ): ReadableStream<Uint8Array> {
   let begun = pending;
@@ -82,7 +107,7 @@ function streamed(
       else controller.enqueue(bytesOf(value));
     },
     async cancel(reason) {
-      await source.return?.(reason);
+      await source.cancel(reason);
     },
   });
 }

@@ -67,6 +67,30 @@ describe.each(clients)('wrapFetch of %s with a bound endpoint', (client, fetch) 
     expect(await response.text()).toBe('catalog.example /items/7?x=1');
   });
 
+  it.each(['it is read ahead', 'it is sent'])(
+    'cancels the body of a Request that stalls when the call is aborted while %s',
+    async (when) => {
+      const server = await serve(() => {});
+      const caller = new AbortController();
+      const cancelled = vi.fn<(reason: unknown) => void>();
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('to be continued'));
+        },
+        cancel: cancelled,
+      });
+      const request = new Request('http://catalog/', { method: 'POST', body, duplex: 'half' } as RequestInit); // of Node's types
+      const call = wrapFetch(bound(server.origin), { fetch })(request, { signal: caller.signal });
+      if (when === 'it is sent') await server.seen(1);
+      caller.abort(new Error('enough'));
+
+      await expect(call).rejects.toThrow();
+      await vi.waitFor(() => {
+        expect(cancelled).toHaveBeenCalledOnce();
+      });
+    },
+  );
+
   it('names the service to a TLS server', async () => {
     const server = await serveTls((request, response) =>
       response.end(`${servernameOf(request)} ${request.headers.host}`),

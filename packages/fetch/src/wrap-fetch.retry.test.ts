@@ -36,6 +36,21 @@ form.set('name', 'value');
 form.set('file', new File([Uint8Array.of(0, 255, 128)], 'bytes.bin'));
 
 describe('wrapFetch under a retry', () => {
+  it('cancels a body that it still reads to send it again, when the call is over', async () => {
+    const reasons: unknown[] = [];
+    const body = new ReadableStream({
+      cancel(reason) {
+        reasons.push(reason);
+      },
+    });
+    const request = new Request('http://catalog/', { method: 'PUT', body, duplex: 'half' } as RequestInit); // of Node's types
+    const call = wrapFetch(compose(timeout(20), again))(request);
+    const error: unknown = await call.catch((reason: unknown) => reason);
+
+    expect(error).toMatchObject({ code: 'ERR_TIMEOUT' });
+    expect(reasons).toEqual([error]);
+  });
+
   it.each<[string, RequestListener]>([
     ['a reset before the head', (request) => request.socket.destroy()],
     ['a reset in the head', (request) => request.socket.end('HTTP/1.1 200 OK\r\ncontent-')],

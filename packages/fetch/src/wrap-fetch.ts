@@ -101,7 +101,12 @@ export function wrapFetch<F extends FetchLike = typeof globalThis.fetch>(
       const operation = nameOf === undefined ? fixedName : nameOf(input, init);
       const call = Call.start(asked, { name: operation, signal, protocol, captureStacks });
       const ms = msOf?.(input, init);
-      return begin(ms === undefined ? bound : (limited) => deadlines.limit(bound, limited, ms), call);
+      const answer = begin(ms === undefined ? bound : (limited) => deadlines.limit(bound, limited, ms), call);
+      if (asked.hasRequest)
+        answer.catch((error: unknown) => {
+          asked.stopKeeping(error);
+        });
+      return answer;
     } catch (error) {
       return Promise.reject(error);
     }
