@@ -2,7 +2,7 @@ import type { Call, Clock } from '@inmesh/core';
 import { contentLength, isResponse } from '@inmesh/http';
 
 import { nodeStreams } from './node-streams.ts';
-import { attemptOf } from './outcome.ts';
+import { attemptOf } from './origin.ts';
 
 const MOST_TO_DRAIN = 64 * 1024;
 const LONGEST_DRAIN_MS = 1_000;

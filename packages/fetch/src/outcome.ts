@@ -3,14 +3,14 @@ import { UNSENT, verdictOfFailure } from '@inmesh/http';
 
 import type { Attempt } from './attempt.ts';
 import { endingOf, type Patience } from './ending.ts';
+import { attemptOf, keepAttempt } from './origin.ts';
 
-const attempts = new WeakMap<object, Attempt>();
 const verdicts = new WeakMap<object, Verdict>();
 
 /** A head came. */
 export function received(response: unknown, attempt: Attempt, patience: Patience): void {
   const tracked = typeof response === 'object' && response !== null && (attempt.dispatched || attempt.linked);
-  if (tracked) attempts.set(response, attempt);
+  if (tracked) keepAttempt(response, attempt);
   if (!attempt.dispatched && attempt.linked) hold(response, attempt, patience); // an abort is to reach its body
   attempt.settle();
 }
@@ -65,18 +65,13 @@ export function verdictOfError(error: unknown): Verdict {
   return (typeof error === 'object' && error !== null ? verdicts.get(error) : undefined) ?? verdictOfFailure(error);
 }
 
-/** The attempt that a response came from; `undefined` if it is of no fetch that was wrapped here. */
-export function attemptOf(response: object): Attempt | undefined {
-  return attempts.get(response);
-}
-
 /** Tells the holder when a result is over, whatever it came from. */
 export function hold(result: unknown, holder: Holder, patience: Patience): void {
   if (typeof result !== 'object' || result === null) {
     holder.over();
     return;
   }
-  const attempt = attempts.get(result);
+  const attempt = attemptOf(result);
   const ending = attempt?.dispatched === true ? attempt : endingOf(result, attempt, patience);
   if (ending === undefined) holder.over();
   else ending.hold(holder);
