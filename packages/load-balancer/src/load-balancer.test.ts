@@ -47,6 +47,11 @@ describe('loadBalancer', () => {
     expect(() => loadBalancer({ endpoints, ...options })).toThrow(message);
   });
 
+  it('says what is missing where it is given nothing at all', () => {
+    const bare = loadBalancer as unknown as () => unknown;
+    expect(bare).toThrow(new TypeError('endpoints must be an array or an async iterable, got undefined'));
+  });
+
   it('takes a first ejection longer than the usual longest', () => {
     expect(loadBalancer({ endpoints, ejectForMs: 60_000 }).endpoints).toHaveLength(1);
   });

@@ -96,6 +96,7 @@ export interface LoadBalancer extends Policy {
  * @example
  * const api = wrapFetch(compose(retry(), loadBalancer({ endpoints: ['http://10.0.0.1:8080', 'http://10.0.0.2:8080'] })));
  */
+export function loadBalancer(options: LoadBalancerOptions): LoadBalancer;
 export function loadBalancer({
   endpoints: given,
   algorithm = peakEwma(),
@@ -109,7 +110,7 @@ export function loadBalancer({
   clock = systemClock,
   random = systemRandom,
   ...unknown
-}: LoadBalancerOptions): LoadBalancer {
+}: LoadBalancerOptions = NOTHING): LoadBalancer {
   rejectUnknown(unknown, arguments[0]);
   const rules = checkedRules({ ejectAfterFailures, ejectForMs, maxEjectForMs, maxEjectedRatio, panicRatio });
   checkAlgorithm(algorithm);
@@ -138,6 +139,8 @@ export function loadBalancer({
   });
   return Object.defineProperty(subject, 'close', { value: stop }) as LoadBalancer; // that was the last of them
 }
+
+const NOTHING = {} as LoadBalancerOptions; // given nothing, as only JavaScript may: what is missing is then told
 
 function checkAlgorithm(algorithm: Algorithm): void {
   if (typeof algorithm?.start !== 'function')

@@ -169,6 +169,11 @@ describe('tokenBucket', () => {
   ])('refuses %s %s by name', (option, value, message) => {
     expect(thrown(() => tokenBucket({ ratePerSecond: 10, [option]: value }))).toBe(message);
   });
+
+  it('says what is missing where it is given nothing at all', () => {
+    const bare = tokenBucket as unknown as () => unknown;
+    expect(thrown(bare)).toBe('TypeError: ratePerSecond must be a positive number, got undefined');
+  });
 });
 
 function thrown(make: () => unknown): string {

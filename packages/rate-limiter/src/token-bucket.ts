@@ -34,6 +34,7 @@ export interface TokenBucketOptions {
  * const limited = tokenBucket({ ratePerSecond: 100, burst: 20, name: 'geocoder' });
  * const locate = wrap(limited, ({ signal }, address: string) => geocoder.locate(address, { signal }));
  */
+export function tokenBucket(options: TokenBucketOptions): TokenBucket;
 export function tokenBucket({
   ratePerSecond,
   burst = ratePerSecond > 10 ? ratePerSecond / 10 : 1,
@@ -42,7 +43,7 @@ export function tokenBucket({
   name = 'token-bucket',
   clock = systemClock,
   ...unknown
-}: TokenBucketOptions): TokenBucket {
+}: TokenBucketOptions = NOTHING): TokenBucket {
   rejectUnknown(unknown, arguments[0]);
   atMost(MOST_PER_SECOND, { ratePerSecond });
   if (atMost(LARGEST_BURST, { burst }) < 1) throw new RangeError(`burst must be at least 1, got ${burst}`);
@@ -52,6 +53,8 @@ export function tokenBucket({
   const manner = { maxQueue: countOrZero({ maxQueue }), maxWaitMs: longestMs, name, clock };
   return new Tokens(new Gate(ratePerSecond, burst, manner));
 }
+
+const NOTHING = {} as TokenBucketOptions; // given nothing, as only JavaScript may: what is missing is then told
 
 /** Beyond, thousandths of tokens since the clock's origin are too large to add single tokens to, after two years. */
 const MOST_PER_SECOND = 1e8;

@@ -1,6 +1,6 @@
 import { compose, FAILURE, LASTING_FAILURE, RejectedError, run, type Policy, type Verdict } from '@inmesh/core';
 import { defineProtocol } from '@inmesh/core/protocols';
-import { constant } from '@inmesh/core/backoff';
+import { constant, type Backoff } from '@inmesh/core/backoff';
 import { HeldResult, heldProtocol } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -192,6 +192,19 @@ describe('retry giving up', () => {
 
     await expect(run(retry({ backoff }), async () => answer, { protocol: heldProtocol })).rejects.toThrow(
       'broken backoff',
+    );
+    expect(answer.discarded).toBe(true);
+  });
+
+  it.each([
+    ['rejects', () => Promise.reject(new Error('no rules'))],
+    ['fulfils', () => Promise.resolve(10)],
+  ])('rejects with what is wrong with a backoff that is asynchronous and %s', async (_, backoff) => {
+    const answer = new HeldResult(FAILURE);
+    const policy = retry({ backoff: backoff as unknown as Backoff });
+
+    await expect(run(policy, async () => answer, { protocol: heldProtocol })).rejects.toThrow(
+      new TypeError('backoff must give a number of milliseconds, got a promise'),
     );
     expect(answer.discarded).toBe(true);
   });

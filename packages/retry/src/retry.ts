@@ -51,7 +51,7 @@ export function retry({
   nonNegativeMs({ maxRetryAfterMs });
   const plan: Manner = {
     attempts: count({ attempts }),
-    backoff: callable({ backoff }),
+    backoff: synchronous(callable({ backoff })),
     maxRetryAfterMs,
     judge: judgeOf({ judge }),
     clock: clockOf({ clock }),
@@ -79,6 +79,16 @@ export function retry({
         },
       );
     };
+}
+
+/** A backoff that is asynchronous gives no number, and may reject. */
+function synchronous(backoff: Backoff): Backoff {
+  return (...given) => {
+    const ms: unknown = backoff(...given); // asked, not believed
+    if (!(ms instanceof Promise)) return ms as number;
+    ms.catch(() => {});
+    throw new TypeError('backoff must give a number of milliseconds, got a promise');
+  };
 }
 
 interface Manner extends Plan {
