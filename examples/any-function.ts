@@ -7,12 +7,11 @@ const db = {
 };
 
 // #region wrap
-import { circuitBreaker } from '@inmesh/circuit-breaker';
 import { compose, wrap } from '@inmesh/core';
 import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';
 
-const policy = compose(timeout(2_000), retry({ attempts: 3 }), circuitBreaker({ name: 'users' }), timeout(500));
+const policy = compose(timeout(2_000), retry({ attempts: 3 }), timeout(500));
 const getUser = wrap(policy, ({ signal }, id: string) => db.user(id, { signal })); // (id: string) => Promise<User>
 
 console.log(await getUser('7')); // { id: '7', aborted: false }

@@ -11,7 +11,11 @@ export type Sizes = ReadonlyMap<string, number>;
 /** A module that takes these from those packages, or an entry file. */
 type Bundle = { readonly import: Readonly<Record<string, string>> } | { readonly files: readonly string[] };
 
-const examples = { "the README's first example": 'first.ts', "the README's second example": 'any-function.ts' };
+const examples = {
+  "the README's first example": 'first.ts',
+  "the README's second example": 'any-function.ts',
+  "the README's third example": 'guarded-function.ts',
+};
 const peers = ['cockatiel', 'opossum'];
 const samePolicies =
   '{ wrap, retry, circuitBreaker, timeout, handleAll, ExponentialBackoff, SamplingBreaker, TimeoutStrategy }';
@@ -50,7 +54,7 @@ async function bundles(root: string, { folder, installed }: Release): Promise<Re
     const { version } = await manifestIn(join(root, 'node_modules', name));
     found.set(`\`${name}\` ${version}`, { import: { [name]: '*' } });
     if (name === 'cockatiel')
-      found.set(`the second example's policies of \`${name}\``, { import: { [name]: samePolicies } });
+      found.set(`the third example's policies of \`${name}\``, { import: { [name]: samePolicies } });
   }
   return found;
 }

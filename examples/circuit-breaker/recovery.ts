@@ -6,13 +6,14 @@ import {
   CircuitOpenError,
   consecutiveFailures,
   failureRatio,
+  lastCalls,
   type Detector,
 } from '@inmesh/circuit-breaker';
 import { circuitChannel, FAILURE, findError, SUCCESS, wrap } from '@inmesh/core';
 
 // #region detectors
 const careful = circuitBreaker({ trip: failureRatio({ ratio: 0.25, minimumCalls: 100, windowMs: 30_000 }) });
-const rare = circuitBreaker({ trip: failureRatio({ windowCalls: 100, minimumCalls: 50 }) }); // however long ago
+const rare = circuitBreaker({ trip: failureRatio({ window: lastCalls(100), minimumCalls: 50 }) });
 const either = circuitBreaker({ trip: [failureRatio(), consecutiveFailures(5)] });
 // #endregion
 console.log(careful.state, rare.state, either.state);

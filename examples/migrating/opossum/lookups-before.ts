@@ -6,7 +6,8 @@ const prices = new Prices();
 const priceOf = (sku: string) => prices.priceOf(sku);
 
 // #region cache
-const cached = new CircuitBreaker(priceOf, { cache: true, cacheTTL: 60_000, cacheSize: 1_000, coalesce: true });
+const caching = { cache: true, cacheTTL: 60_000, cacheSize: 1_000, coalesce: true };
+const cached = new CircuitBreaker(priceOf, caching);
 
 await Promise.all([cached.fire('sku-7'), cached.fire('sku-7'), cached.fire('sku-7')]);
 console.log(await cached.fire('sku-7'), `after ${prices.requests} request`);

@@ -30,7 +30,8 @@ for (let call = 1; call <= 2; call++) await say(() => priceOf('sku-7'));
 const saved = JSON.stringify(breaker.toJSON()); // when a process ends
 
 const { state, status } = JSON.parse(saved); // when the next one begins
-const restored = new CircuitBreaker(action, { ...options, state, status });
+const known = { ...options, state, status };
+const restored = new CircuitBreaker(action, known);
 // #endregion
 await say(() => restored.fire('sku-7'));
 console.log(restored.opened ? 'open at the third failure' : 'closed');

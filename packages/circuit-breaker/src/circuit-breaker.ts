@@ -6,7 +6,7 @@ import type { CircuitMode } from './circuit.ts';
 import type { Detector } from './detector.ts';
 import { failureRatio } from './failure-ratio.ts';
 import { openForOf, type OpenFor } from './opening.ts';
-import { probes, type Recovery } from './recovery.ts';
+import { Probes, type Recovery } from './recovery.ts';
 import { snapshotOf, type CircuitSnapshot } from './snapshot.ts';
 
 /** When a circuit opens, and how it finds out that it may close. */
@@ -103,7 +103,10 @@ function detectorsOf(trip: Detector | readonly Detector[]): readonly Detector[] 
 }
 
 function recoveryOf(halfOpen: number | Recovery): Recovery {
-  if (typeof halfOpen === 'number') return probes({ calls: count({ halfOpen }) });
+  if (typeof halfOpen === 'number') {
+    count({ halfOpen });
+    return { start: () => new Probes(halfOpen, 0) };
+  }
   if (typeof (halfOpen as Recovery | null)?.start === 'function') return halfOpen; // callers without types
   throw new TypeError(`halfOpen must be a number of probes, probes() or ramp(), got ${show(halfOpen)}`);
 }

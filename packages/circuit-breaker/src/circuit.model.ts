@@ -3,7 +3,7 @@ import type { Verdict } from '@inmesh/core';
 import type { CircuitMode, CircuitState } from './circuit.ts';
 
 export const WINDOW_MS = 1_000;
-export const SLICE_MS = WINDOW_MS / 10;
+export const SLICE_MS: number = WINDOW_MS / 10;
 export const OPEN_FOR_MS = 300;
 export const LEASE_MS = 200;
 export const RATIO = 0.5;
@@ -161,7 +161,7 @@ export class Model {
       return;
     }
     const slice = Math.floor(now / SLICE_MS);
-    const last = this.outcomes.findLast((each) => !each.failed && each.slice > slice - 10);
+    const [last] = this.outcomes.filter((each) => !each.failed && each.slice > slice - 10).slice(-1);
     if (last === undefined) this.outcomes.push({ slice, failed: true });
     else last.failed = true;
     this.run = { now: this.run.before + 1 + this.run.now, before: 0 };

@@ -2,6 +2,7 @@ import type { Random, Verdict } from '@inmesh/core';
 
 import { startAll, tally, weigh, type Detections, type Outcome } from './detections.ts';
 import type { Detector, Tally } from './detector.ts';
+import type { Timing } from './effective-time.ts';
 import { Leases, type Admission } from './leases.ts';
 import { openingMs, type OpenFor } from './opening.ts';
 import type { Recovery, Trial } from './recovery.ts';
@@ -76,9 +77,9 @@ export class Circuit {
     return this.#mode;
   }
 
-  /** The longest that a call may take before a detector thinks it slow, in ms: `undefined` if none of them cares. */
-  get slowMs(): number | undefined {
-    return this.#detections.slowMs;
+  /** How calls are timed: `undefined` if no detector cares. */
+  get timing(): Timing | undefined {
+    return this.#detections.timing;
   }
 
   /** Lets a call in, as a probe if the circuit is not closed, or counts it as refused. */

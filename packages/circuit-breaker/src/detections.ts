@@ -2,12 +2,13 @@ import { publishError, quietly } from '@inmesh/core';
 import { show } from '@inmesh/core/options';
 
 import type { Detection, Detector, Tally } from './detector.ts';
+import type { Timing } from './effective-time.ts';
 
 /** What the detectors of one circuit remember since it closed. */
 export interface Detections {
   readonly all: readonly Detection[];
-  /** The longest of their limits for a slow call, in ms: `undefined` if none has one. */
-  readonly slowMs: number | undefined;
+  /** That with the longest limit for a slow call: `undefined` if none has one. */
+  readonly timing: Timing | undefined;
 }
 
 /**
@@ -17,8 +18,8 @@ export interface Detections {
 export function startAll(detectors: readonly Detector[], former?: Detections): Detections {
   try {
     const all = detectors.map(start);
-    const limits = all.flatMap(({ slowMs }) => slowMs ?? []);
-    return { all, slowMs: limits.length === 0 ? undefined : Math.max(...limits) };
+    const [timing] = all.flatMap((each) => each.timing ?? []).sort((a, b) => b.slowMs - a.slowMs);
+    return { all, timing };
   } catch (error) {
     if (former === undefined) throw error;
     publishError('detector', error);

@@ -63,7 +63,7 @@ describe('failureRatio', () => {
     ['minimumCalls', Infinity, 'RangeError: minimumCalls must be a whole number of 1 or more, got Infinity'],
     ['windowMs', -1, 'RangeError: windowMs must be a positive number of milliseconds, got -1'],
     ['windowMs', null, 'TypeError: windowMs must be a positive number of milliseconds, got null'],
-    ['window', 1, 'TypeError: unknown option: window'],
+    ['span', 1, 'TypeError: unknown option: span'],
   ])('refuses %s %s by name', (option, value, message) => {
     expect(thrown(() => failureRatio({ [option]: value }))).toBe(message);
   });

@@ -1,3 +1,5 @@
+import type { Timing } from './effective-time.ts';
+
 /**
  * Decides when a closed circuit has to open. It is a recipe: each breaker calls it once for every time its circuit closes
  * and so gets a {@link Detection} of its own, which knows nothing of other breakers or earlier times.
@@ -21,7 +23,7 @@ export interface Detector {
 export interface Detection {
   /**
    * A call went well. It says why the circuit has to open nevertheless, as `failed` does, or nothing. `tookMs` is how long
-   * the call took, in ms, for a detection with `slowMs`.
+   * the call took, in ms, for a detection with a `timing`.
    */
   succeeded(now: number, tookMs?: number): string | undefined;
   /** A call failed. Says why the circuit has to open, in words and with the numbers, or `undefined` if it stays closed. */
@@ -33,11 +35,8 @@ export interface Detection {
   spoiled?(now: number, tookMs?: number): string | undefined;
   /** What it weighs at the moment, for those who look at the breaker's `counts`. */
   tally(now: number): Tally;
-  /**
-   * The time, in ms, above which it thinks a call slow. Only with it are calls timed, less what our own event loop held them
-   * up; otherwise there is no `tookMs`.
-   */
-  readonly slowMs?: number | undefined;
+  /** Made by `timed(slowMs)`. Only with it are calls timed, less what our own event loop held them up. */
+  readonly timing?: Timing | undefined;
   /** What it remembers, as JSON can hold it, for a snapshot. */
   save?(now: number): unknown;
   /** Goes on from what was saved. Throws a `TypeError` if it cannot have saved that. */

@@ -1,4 +1,5 @@
 import type { Clock } from '@inmesh/core';
+import { positiveMs } from '@inmesh/core/options';
 
 import { Lag } from './lag.ts';
 
@@ -42,6 +43,25 @@ export class EffectiveTime {
 }
 
 const BEAT_MS = 50;
+
+/** How calls are timed: made by {@link timed}. */
+export interface Timing {
+  /** The time, in ms, above which a call is slow. */
+  readonly slowMs: number;
+  /** The time that calls are timed by. */
+  of(clock: Clock): EffectiveTime;
+}
+
+/**
+ * Has a detection hear how long calls took: its `timing`. It may be told more than `slowMs` only of calls that were slow
+ * without any doing of ours.
+ *
+ * Throws a `RangeError` or `TypeError` if `slowMs` is no duration above 0.
+ */
+export function timed(slowMs: number): Timing {
+  positiveMs({ slowMs });
+  return { slowMs, of: effectiveTimeOf };
+}
 
 const times = new WeakMap<Clock, EffectiveTime>();
 

@@ -2,7 +2,7 @@ import { ratio as checkRatio, rejectUnknown } from '@inmesh/core/options';
 import type { CountWindow } from '@inmesh/core/window';
 
 import type { Detection, Detector, Tally } from './detector.ts';
-import { spanOf, windowOf, within, type Span } from './span.ts';
+import { spanOf, windowOf, within, type CallWindow, type Span } from './span.ts';
 
 /** How large a share of how many calls, over how long. */
 export interface FailureRatioOptions {
@@ -12,8 +12,8 @@ export interface FailureRatioOptions {
   readonly minimumCalls?: number;
   /** The time it looks back over, in ms (default: 10 s). The oldest tenth of it leaves as a whole. */
   readonly windowMs?: number;
-  /** How many calls it looks back over, however long ago, instead of a time. */
-  readonly windowCalls?: number;
+  /** Calls to look back over instead of a time: `lastCalls(100)` (default: none). */
+  readonly window?: CallWindow | undefined;
 }
 
 /**
@@ -28,12 +28,12 @@ export function failureRatio({
   ratio = 0.5,
   minimumCalls = 20,
   windowMs = 10_000,
-  windowCalls,
+  window,
   ...unknown
 }: FailureRatioOptions = {}): Detector {
   rejectUnknown(unknown, arguments[0]);
   checkRatio({ ratio });
-  const span = spanOf({ windowMs, windowCalls, minimumCalls });
+  const span = spanOf({ windowMs, window, minimumCalls });
   return () => new RatioDetection(ratio, span);
 }
 

@@ -51,7 +51,8 @@ export function probes({ calls = 1, failures = 0, ...unknown }: ProbesOptions = 
   return { start: () => new Probes(calls, failures) };
 }
 
-class Probes implements Trial {
+/** The trial of `probes`. */
+export class Probes implements Trial {
   readonly #calls: number;
   readonly #mayFail: number;
   #successes = 0;

@@ -10,7 +10,6 @@ import {
 } from '@inmesh/core';
 
 import type { Circuit } from './circuit.ts';
-import { effectiveTimeOf } from './effective-time.ts';
 import type { Admission } from './leases.ts';
 
 /** Judges how admitted calls end, times those that a detector wants timed, and tells their circuit. */
@@ -27,8 +26,8 @@ export class Referee {
 
   /** When a call began, in effective time: `undefined` if nobody wants to know. */
   begin(): number | undefined {
-    const { slowMs } = this.#circuit;
-    return slowMs === undefined ? undefined : effectiveTimeOf(this.#clock).begin(this.#clock.now(), slowMs);
+    const { timing } = this.#circuit;
+    return timing?.of(this.#clock).begin(this.#clock.now(), timing.slowMs);
   }
 
   /** The head came. The body of a success may yet die, which counts while the circuit is as the head left it. */
@@ -67,7 +66,8 @@ export class Referee {
   }
 
   #tookMs(begunAt: number | undefined, now: number): number | undefined {
-    return begunAt === undefined ? undefined : effectiveTimeOf(this.#clock).read(now) - begunAt;
+    const time = begunAt === undefined ? undefined : this.#circuit.timing?.of(this.#clock);
+    return time === undefined || begunAt === undefined ? undefined : time.read(now) - begunAt;
   }
 }
 

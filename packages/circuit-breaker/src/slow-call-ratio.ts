@@ -1,7 +1,8 @@
-import { positiveMs, ratio as checkRatio, rejectUnknown } from '@inmesh/core/options';
+import { ratio as checkRatio, rejectUnknown } from '@inmesh/core/options';
 
 import type { Detector } from './detector.ts';
-import { spanOf, within } from './span.ts';
+import { timed } from './effective-time.ts';
+import { spanOf, within, type CallWindow } from './span.ts';
 import { WindowDetection } from './window-detection.ts';
 
 /** What is slow, and how large a share of how many calls, over how long. */
@@ -14,8 +15,8 @@ export interface SlowCallRatioOptions {
   readonly minimumCalls?: number;
   /** The time it looks back over, in ms (default: 10 s). The oldest tenth of it leaves as a whole. */
   readonly windowMs?: number;
-  /** How many calls it looks back over, however long ago, instead of a time. */
-  readonly windowCalls?: number;
+  /** Calls to look back over instead of a time: `lastCalls(100)` (default: none). */
+  readonly window?: CallWindow | undefined;
 }
 
 /**
@@ -32,15 +33,15 @@ export function slowCallRatio({
   ratio = 0.5,
   minimumCalls = 20,
   windowMs = 10_000,
-  windowCalls,
+  window,
   ...unknown
 }: SlowCallRatioOptions): Detector {
   rejectUnknown(unknown, arguments[0]);
-  positiveMs({ slowMs });
+  const timing = timed(slowMs);
   checkRatio({ ratio });
-  const span = spanOf({ windowMs, windowCalls, minimumCalls });
+  const span = spanOf({ windowMs, window, minimumCalls });
   return () =>
-    new WindowDetection(span, slowMs, ({ calls, slow }) => {
+    new WindowDetection(span, timing, ({ calls, slow }) => {
       if (slow / calls < ratio) return undefined;
       return `${slow} of ${calls} calls took longer than ${slowMs} ms ${within(span)}, the limit is ${ratio} of at least ${minimumCalls}`;
     });

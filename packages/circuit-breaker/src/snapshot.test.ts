@@ -6,6 +6,7 @@ import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts
 import { consecutiveFailures } from './consecutive-failures.ts';
 import type { Detector } from './detector.ts';
 import { failureRatio } from './failure-ratio.ts';
+import { lastCalls } from './span.ts';
 import type { CircuitSnapshot } from './snapshot.ts';
 
 /** As it comes back from a file. */
@@ -101,7 +102,7 @@ describe('CircuitSnapshot', () => {
   });
 
   it('refuses a window that another one saved', () => {
-    const other = circuitBreaker({ trip: failureRatio({ windowCalls: 50 }) });
+    const other = circuitBreaker({ trip: failureRatio({ window: lastCalls(50) }) });
     other.tryAcquire()?.release(SUCCESS);
     const restore = other.snapshot();
     const message = 'what a window saved must be 20 whole numbers, got an array';

@@ -1,30 +1,53 @@
-import { count, positiveMs } from '@inmesh/core/options';
+import { count, positiveMs, show } from '@inmesh/core/options';
 import { LastCounts, RollingCounts, type CountWindow } from '@inmesh/core/window';
+
+/** A number of calls to look back over: made by {@link lastCalls}. */
+export interface CallWindow {
+  /** How many it looks back over. */
+  readonly calls: number;
+  /** Starts to count. */
+  start(kinds: number): CountWindow;
+}
+
+/**
+ * Looks back over the last so many calls, however long ago they were: the `window` of a detector.
+ *
+ * Throws a `RangeError` or `TypeError` if `calls` is no whole number of 1 or more.
+ *
+ * @example
+ * const breaker = circuitBreaker({ trip: failureRatio({ window: lastCalls(100), minimumCalls: 50 }) });
+ */
+export function lastCalls(calls: number): CallWindow {
+  count({ calls });
+  return { calls, start: (kinds) => new LastCounts(kinds, calls) };
+}
 
 /** What a detector looks back over. */
 export interface Span {
-  /** The time, in ms, for a window of time. */
   readonly windowMs: number;
-  /** How many calls, for a window of calls, which takes the place of that of time. */
-  readonly windowCalls: number | undefined;
+  /** Takes the place of that of time. */
+  readonly window: CallWindow | undefined;
   /** How many calls it has to hold before they mean anything. */
   readonly minimumCalls: number;
 }
 
 /** Throws a `RangeError` or `TypeError` that names a wrong option. */
-export function spanOf({ windowMs, windowCalls, minimumCalls }: Span): Span {
+export function spanOf({ windowMs, window, minimumCalls }: Span): Span {
   positiveMs({ windowMs });
   count({ minimumCalls });
-  if (windowCalls !== undefined && minimumCalls > count({ windowCalls }))
-    throw new RangeError(`minimumCalls must be at most windowCalls, ${windowCalls}, got ${minimumCalls}`);
-  return { windowMs, windowCalls, minimumCalls };
+  if (window !== undefined && typeof (window as CallWindow | null)?.start !== 'function')
+    // callers without types
+    throw new TypeError(`window must be made by lastCalls(), got ${show(window)}`);
+  if (window !== undefined && minimumCalls > window.calls)
+    throw new RangeError(`minimumCalls must be at most the calls of window, ${window.calls}, got ${minimumCalls}`);
+  return { windowMs, window, minimumCalls };
 }
 
-export function windowOf({ windowMs, windowCalls }: Span, kinds: number): CountWindow {
-  return windowCalls === undefined ? new RollingCounts(kinds, windowMs) : new LastCounts(kinds, windowCalls);
+export function windowOf({ windowMs, window }: Span, kinds: number): CountWindow {
+  return window?.start(kinds) ?? new RollingCounts(kinds, windowMs);
 }
 
-/** As in `within 10000 ms` or `of the last 100`. */
-export function within({ windowMs, windowCalls }: Span): string {
-  return windowCalls === undefined ? `within ${windowMs} ms` : `among the last ${windowCalls}`;
+/** As in `within 10000 ms` or `among the last 100`. */
+export function within({ windowMs, window }: Span): string {
+  return window === undefined ? `within ${windowMs} ms` : `among the last ${window.calls}`;
 }

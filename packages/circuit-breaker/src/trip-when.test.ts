@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { lastCalls } from './span.ts';
 import { tripWhen } from './trip-when.ts';
 import type { WindowCounts } from './window-detection.ts';
 
@@ -31,12 +32,12 @@ describe('tripWhen', () => {
 
   it('times no call without slowMs', () => {
     const detection = tripWhen(({ slow }) => slow > 0, { minimumCalls: 1 })();
-    expect(detection.slowMs).toBeUndefined();
+    expect(detection.timing).toBeUndefined();
     expect(detection.succeeded(0)).toBeUndefined();
   });
 
   it('saves and loads its counts', () => {
-    const detector = tripWhen(({ slow }) => slow > 1, { minimumCalls: 1, windowCalls: 5, slowMs: 1 });
+    const detector = tripWhen(({ slow }) => slow > 1, { minimumCalls: 1, window: lastCalls(5), slowMs: 1 });
     const [before, after] = [detector(), detector()];
     before.succeeded(0, 2);
     after.load?.(before.save?.(0), 0);

@@ -1,7 +1,8 @@
-import { callable, positiveMs, rejectUnknown } from '@inmesh/core/options';
+import { callable, rejectUnknown } from '@inmesh/core/options';
 
 import type { Detector } from './detector.ts';
-import { spanOf, within } from './span.ts';
+import { timed } from './effective-time.ts';
+import { spanOf, within, type CallWindow } from './span.ts';
 import { WindowDetection, type WindowCounts } from './window-detection.ts';
 
 /** What the counts are of. */
@@ -10,8 +11,8 @@ export interface TripWhenOptions {
   readonly minimumCalls?: number;
   /** The time it looks back over, in ms (default: 10 s). The oldest tenth of it leaves as a whole. */
   readonly windowMs?: number;
-  /** How many calls it looks back over, however long ago, instead of a time. */
-  readonly windowCalls?: number;
+  /** Calls to look back over instead of a time: `lastCalls(100)` (default: none). */
+  readonly window?: CallWindow | undefined;
   /** A call that takes longer is slow, in ms (default: none, and no call is timed). */
   readonly slowMs?: number | undefined;
 }
@@ -27,14 +28,14 @@ export interface TripWhenOptions {
  */
 export function tripWhen(
   says: (counts: WindowCounts) => boolean | string,
-  { minimumCalls = 20, windowMs = 10_000, windowCalls, slowMs, ...unknown }: TripWhenOptions = {},
+  { minimumCalls = 20, windowMs = 10_000, window, slowMs, ...unknown }: TripWhenOptions = {},
 ): Detector {
   callable({ says });
   rejectUnknown(unknown, arguments[1]);
-  const span = spanOf({ windowMs, windowCalls, minimumCalls });
-  if (slowMs !== undefined) positiveMs({ slowMs });
+  const span = spanOf({ windowMs, window, minimumCalls });
+  const timing = slowMs === undefined ? undefined : timed(slowMs);
   return () =>
-    new WindowDetection(span, slowMs, (counts) => {
+    new WindowDetection(span, timing, (counts) => {
       const said = says(counts);
       if (said === false) return undefined;
       if (said !== true) return said;

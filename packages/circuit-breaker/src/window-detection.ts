@@ -1,6 +1,7 @@
 import type { CountWindow } from '@inmesh/core/window';
 
 import type { Detection, Tally } from './detector.ts';
+import type { Timing } from './effective-time.ts';
 import { windowOf, type Span } from './span.ts';
 
 /** What is in a window at one moment. */
@@ -18,13 +19,13 @@ const SLOW = 2; // added to either
 
 /** Asks a function of the counts after every call. */
 export class WindowDetection implements Detection {
-  readonly slowMs: number | undefined;
+  readonly timing: Timing | undefined;
   readonly #says: (counts: WindowCounts) => string | undefined;
   readonly #minimumCalls: number;
   readonly #window: CountWindow;
 
-  constructor(span: Span, slowMs: number | undefined, says: (counts: WindowCounts) => string | undefined) {
-    this.slowMs = slowMs;
+  constructor(span: Span, timing: Timing | undefined, says: (counts: WindowCounts) => string | undefined) {
+    this.timing = timing;
     this.#says = says;
     this.#minimumCalls = span.minimumCalls;
     this.#window = windowOf(span, 4);
@@ -63,7 +64,7 @@ export class WindowDetection implements Detection {
   }
 
   #slow(tookMs = 0): number {
-    return this.slowMs !== undefined && tookMs > this.slowMs ? SLOW : 0;
+    return this.timing !== undefined && tookMs > this.timing.slowMs ? SLOW : 0;
   }
 
   #reason(now: number): string | undefined {

@@ -4,6 +4,7 @@ import {
   circuitBreaker,
   consecutiveFailures,
   failureRatio,
+  lastCalls,
   slowCallRatio,
   tripWhen,
   type Detector,
@@ -18,13 +19,13 @@ import type { Peer } from '../peers.ts';
 /** Each way to tell that a circuit has to open, under the name that the bars know it by. */
 export const detectors: Readonly<Record<string, Detector>> = {
   'failureRatio, windowMs': failureRatio(),
-  'failureRatio, windowCalls': failureRatio({ windowCalls: 100 }),
+  'failureRatio, lastCalls': failureRatio({ window: lastCalls(100) }),
   consecutiveFailures: consecutiveFailures(5),
   'tripWhen, windowMs': tripWhen(({ failures }) => failures > 20),
-  'tripWhen, windowCalls': tripWhen(({ failures }) => failures > 20, { windowCalls: 100 }),
+  'tripWhen, lastCalls': tripWhen(({ failures }) => failures > 20, { window: lastCalls(100) }),
   sequentialTest: sequentialTest(),
   'slowCallRatio, windowMs': slowCallRatio({ slowMs: 1_000 }),
-  'slowCallRatio, windowCalls': slowCallRatio({ slowMs: 1_000, windowCalls: 100 }),
+  'slowCallRatio, lastCalls': slowCallRatio({ slowMs: 1_000, window: lastCalls(100) }),
 };
 
 export const group: Group = {
@@ -61,7 +62,7 @@ function inmesh(how: string, trip: Detector): Case {
   };
 }
 
-function breakerOf({ module }: Peer<Cockatiel>, breaker: InstanceType<Cockatiel['CountBreaker']>) {
+function breakerOf({ module }: Peer<Cockatiel>, breaker: Parameters<Cockatiel['circuitBreaker']>[1]['breaker']) {
   return module.circuitBreaker(module.handleAll, { halfOpenAfter: 1e9, breaker });
 }
 
