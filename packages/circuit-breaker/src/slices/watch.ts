@@ -89,9 +89,9 @@ export class Watch {
     if (this.#open.size === 0) return undefined;
     const { reading } = this.#settings;
     reading.read(call);
-    let handler: Handler<T> | undefined;
-    for (const { breaker } of [...this.#open.covering(reading)].reverse()) handler = breaker(handler ?? next);
-    return handler;
+    const covering = this.#open.covering(reading);
+    if (covering.length === 0) return undefined;
+    return covering.reduceRight((inner, { breaker }) => breaker(inner), next);
   }
 
   /** The head came. The body of a success may yet die. */
