@@ -13,7 +13,7 @@ export interface AbortSource {
 }
 
 /** What one call knows of its abort, made only when somebody listens, reads the signal or aborts. */
-export class AbortScope implements AbortSink, AbortSource {
+export class AbortScope implements AbortSink {
   aborted = false;
   reason: unknown = undefined;
   #controller: AbortController | undefined = undefined;
@@ -33,9 +33,9 @@ export class AbortScope implements AbortSink, AbortSource {
     return this.#source !== undefined;
   }
 
-  link(source: AbortSource): void {
+  link(source: AbortSource, hearsCaller = false): void {
     this.#source = source;
-    source.onAbort(this);
+    source.onAbort(this, hearsCaller);
   }
 
   unlink(): void {
@@ -43,14 +43,14 @@ export class AbortScope implements AbortSink, AbortSource {
     this.#source = undefined;
   }
 
-  onAbort(sink: AbortSink): void {
+  add(sink: AbortSink): void {
     if (this.aborted) sink.abort(this.reason);
     else if (this.#sink === sink) return;
     else if (this.#sink === undefined && this.#moreSinks === undefined) this.#sink = sink;
     else (this.#moreSinks ??= new Set()).add(sink);
   }
 
-  offAbort(sink: AbortSink): void {
+  remove(sink: AbortSink): void {
     if (this.#sink === sink) this.#sink = undefined;
     else this.#moreSinks?.delete(sink);
   }

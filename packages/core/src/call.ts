@@ -214,12 +214,12 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
    * `hearsCaller`: then nothing of ours listens to that on its behalf.
    */
   onAbort(sink: AbortSink, hearsCaller = false): void {
-    this.#fork.#linked(hearsCaller).onAbort(sink);
+    this.#fork.#linked(hearsCaller).add(sink);
   }
 
   /** Tells the sink nothing from now on. */
   offAbort(sink: AbortSink): void {
-    this.#fork.#scope?.offAbort(sink);
+    this.#fork.#scope?.remove(sink);
   }
 
   /** Aborts this fork and everything inside it, unless it is over or was aborted before: the first reason stays. */
@@ -280,22 +280,14 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
   }
 
   #linked(hearsCaller = false): AbortScope {
-    const scope = this.#ownScope();
-    if (scope.aborted || this.#released) return scope;
-    if (!scope.linked && this.aborted) scope.abort(this.reason);
-    else this.#link(hearsCaller);
-    return scope;
-  }
-
-  /** Ties its scope to those outside, up to the caller's signal if need be. That no fork is aborted was asked before, once for all. */
-  #link(hearsCaller: boolean): AbortScope {
     const { signal } = this.#origin.settings;
     const scope = this.#ownScope();
-    const parent = this.#parent === undefined ? undefined : this.#parent.#fork;
-    const hearsAll = scope.linked && (hearsCaller || signal === undefined || parent === undefined);
-    if (this.#released || hearsAll) return scope;
-    if (parent !== undefined) scope.link(parent.#link(hearsCaller));
-    else if (signal?.aborted === true) scope.abort(signal.reason);
+    if (scope.aborted || this.#released) return scope;
+    const parent = this.#parent;
+    if (scope.linked) {
+      if (signal !== undefined && !hearsCaller && parent !== undefined) parent.#fork.#linked(); // perhaps it was linked for one that hears it
+    } else if (this.aborted) scope.abort(this.reason);
+    else if (parent !== undefined) scope.link(parent, hearsCaller);
     else if (signal !== undefined && !hearsCaller) scope.link(callerSignal(signal));
     return scope;
   }

@@ -87,7 +87,7 @@ function synchronous(backoff: Backoff): Backoff {
     const ms: unknown = backoff(...given); // asked, not believed
     if (!(ms instanceof Promise)) return ms as number;
     ms.catch(() => {});
-    throw new TypeError('backoff must give a number of milliseconds, got a promise');
+    throw new TypeError('backoff must give a number, got a promise');
   };
 }
 
