@@ -56,10 +56,8 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
 
   constructor(settings: BreakerSettings) {
     const { name, judge, clock } = settings;
-    const circuit = new Circuit(settings, {
-      changed: (from, to, reason, at) => {
-        this.#changed(from, to, reason, at);
-      },
+    const circuit = new Circuit(settings, (from, to, reason, at) => {
+      this.#changed(from, to, reason, at);
     });
     const referee = new Referee(circuit, judge, clock);
     super((next) => {

@@ -105,8 +105,10 @@ function detectorsOf(trip: Detector | readonly Detector[]): readonly Detector[] 
 function recoveryOf(halfOpen: number | Recovery): Recovery {
   if (typeof halfOpen === 'number') {
     count({ halfOpen });
-    return { start: () => new Probes(halfOpen, 0) };
+    return halfOpen === 1 ? ONE_PROBE : { start: () => new Probes(halfOpen, 0) };
   }
   if (typeof (halfOpen as Recovery | null)?.start === 'function') return halfOpen; // callers without types
   throw new TypeError(`halfOpen must be a number of probes, probes() or ramp(), got ${show(halfOpen)}`);
 }
+
+const ONE_PROBE: Recovery = { start: () => new Probes(1, 0) }; // one for all, as there may be many breakers

@@ -1,6 +1,6 @@
 import type { Random, Verdict } from '@inmesh/core';
 
-import { startAll, tally, weigh, type Detections, type Outcome } from './detections.ts';
+import { startAll, tally, timingOf, weigh, type Detections, type Outcome } from './detections.ts';
 import type { Detector, Tally } from './detector.ts';
 import type { Timing } from './effective-time.ts';
 import { Leases, type Admission } from './leases.ts';
@@ -43,18 +43,19 @@ export interface CircuitRules {
 
 /** Hears of each change of state or mode, when it is done. */
 export interface StateListener {
-  changed(from: CircuitState, to: CircuitState, reason: string, now: number): void;
+  (from: CircuitState, to: CircuitState, reason: string, now: number): void;
 }
 
 /** The state machine of a breaker. Every change of state or mode begins a new generation. */
 export class Circuit {
   readonly #rules: CircuitRules;
-  readonly #listener: StateListener;
+  readonly #changed: StateListener;
   #mode: CircuitMode = 'automatic';
   #state: CircuitState = 'closed';
   #generation = 0;
   #standing: Admission | undefined = FIRST;
   #detections: Detections;
+  #timing: Timing | undefined;
   #openUntil = -Infinity;
   #openings = 0; // since it was last closed
   #trial: Trial | undefined = undefined;
@@ -62,10 +63,11 @@ export class Circuit {
   #ignored = 0;
   #refused = 0;
 
-  constructor(rules: CircuitRules, listener: StateListener) {
+  constructor(rules: CircuitRules, changed: StateListener) {
     this.#rules = rules;
-    this.#listener = listener;
+    this.#changed = changed;
     this.#detections = startAll(rules.detectors);
+    this.#timing = timingOf(this.#detections);
   }
 
   /** What admits every call while the circuit is closed, so that nobody reads the clock; otherwise ask `admit`. */
@@ -79,7 +81,7 @@ export class Circuit {
 
   /** How calls are timed: `undefined` if no detector cares. */
   get timing(): Timing | undefined {
-    return this.#detections.timing;
+    return this.#timing;
   }
 
   /** Lets a call in, as a probe if the circuit is not closed, or counts it as refused. */
@@ -172,6 +174,7 @@ export class Circuit {
   close(reason: string, now: number): void {
     this.#openings = 0;
     this.#detections = startAll(this.#rules.detectors, this.#detections);
+    this.#timing = timingOf(this.#detections);
     this.#become('closed', reason, now);
   }
 
@@ -191,13 +194,13 @@ export class Circuit {
       state: open ? 'open' : 'closed',
       openForMs: open ? Math.max(0, this.#openUntil - now) : 0,
       openings: open ? this.#openings : 0,
-      detections: saveAll(this.#detections.all, now),
+      detections: saveAll(this.#detections, now),
     };
   }
 
   /** Goes on from what another has learnt, which was looked at before. */
   load({ state, openForMs, openings, detections }: CircuitSnapshot, now: number): void {
-    loadAll(this.#detections.all, detections, now);
+    loadAll(this.#detections, detections, now);
     if (state === 'closed') return;
     this.#openings = openings;
     this.#openUntil = now + openForMs;
@@ -240,7 +243,7 @@ export class Circuit {
     this.#leases?.forgetProbes();
     if (to !== 'half-open') this.#trial = undefined;
     this.#standing = to === 'closed' ? this.#stand() : undefined;
-    this.#listener.changed(from, to, reason, now);
+    this.#changed(from, to, reason, now);
   }
 
   #stand(): Admission {

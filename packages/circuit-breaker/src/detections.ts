@@ -5,11 +5,7 @@ import type { Detection, Detector, Tally } from './detector.ts';
 import type { Timing } from './effective-time.ts';
 
 /** What the detectors of one circuit remember since it closed. */
-export interface Detections {
-  readonly all: readonly Detection[];
-  /** That with the longest limit for a slow call: `undefined` if none has one. */
-  readonly timing: Timing | undefined;
-}
+export type Detections = readonly Detection[];
 
 /**
  * Calls each detector for a new memory. A detector whose memory cannot be made any more goes on with the `former` one, and
@@ -17,9 +13,7 @@ export interface Detections {
  */
 export function startAll(detectors: readonly Detector[], former?: Detections): Detections {
   try {
-    const all = detectors.map(start);
-    const [timing] = all.flatMap((each) => each.timing ?? []).sort((a, b) => b.slowMs - a.slowMs);
-    return { all, timing };
+    return detectors.map(start);
   } catch (error) {
     if (former === undefined) throw error;
     publishError('detector', error);
@@ -31,9 +25,9 @@ export function startAll(detectors: readonly Detector[], former?: Detections): D
 export type Outcome = 'succeeded' | 'failed' | 'spoiled';
 
 /** Tells all of them, and says why the circuit has to open, if it has to. One that throws, or gives no words, has no say. */
-export function weigh({ all }: Detections, outcome: Outcome, now: number, tookMs?: number): string | undefined {
+export function weigh(detections: Detections, outcome: Outcome, now: number, tookMs?: number): string | undefined {
   let reason: string | undefined;
-  for (const detection of all) {
+  for (const detection of detections) {
     try {
       const said = tell(detection, outcome, now, tookMs);
       if (said !== undefined) reason ??= wordsOf(said);
@@ -44,6 +38,12 @@ export function weigh({ all }: Detections, outcome: Outcome, now: number, tookMs
   return reason;
 }
 
+/** How calls are timed: for the longest of the limits. */
+export function timingOf(detections: Detections): Timing | undefined {
+  const [longest] = detections.flatMap(({ timing }) => timing ?? []).sort((a, b) => b.slowMs - a.slowMs);
+  return longest;
+}
+
 function tell(detection: Detection, outcome: Outcome, now: number, tookMs?: number): string | undefined {
   if (outcome === 'succeeded') return detection.succeeded(now, tookMs);
   if (outcome === 'spoiled' && detection.spoiled !== undefined) return detection.spoiled(now, tookMs);
@@ -51,10 +51,10 @@ function tell(detection: Detection, outcome: Outcome, now: number, tookMs?: numb
 }
 
 /** What the first of them weighs. */
-export function tally({ all }: Detections, now: number): Tally {
+export function tally([first]: Detections, now: number): Tally {
   let found: Tally = { successes: 0, failures: 0 };
   quietly('detector', () => {
-    found = all[0]?.tally(now) ?? found;
+    found = first?.tally(now) ?? found;
   });
   return found;
 }

@@ -34,8 +34,11 @@ export function failureRatio({
   rejectUnknown(unknown, arguments[0]);
   checkRatio({ ratio });
   const span = spanOf({ windowMs, window, minimumCalls });
-  return () => new RatioDetection(ratio, span);
+  const detector = () => new RatioDetection(ratio, span);
+  return arguments[0] === undefined ? (byDefault ??= detector) : detector;
 }
+
+let byDefault: Detector | undefined; // one for all, as there may be many breakers
 
 const SUCCESSES = 0;
 const FAILURES = 1;
