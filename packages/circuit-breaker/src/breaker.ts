@@ -69,7 +69,7 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
           const retryAfterMs = circuit.retryAfterMs(now);
           return refuse(new CircuitOpenError({ policy: name, retryAfterMs, captureStack: call.captureStacks }));
         }
-        const begunAt = referee.begin();
+        const begunAt = circuit.timing === undefined ? undefined : referee.begin();
         try {
           return next(call).then(
             (result) => {

@@ -34,7 +34,7 @@ export class Referee {
   fulfilled(call: Call, result: unknown, admission: Admission, begunAt: number | undefined): void {
     const verdict = verdictOf(call, result, this.#judge);
     const now = this.#clock.now();
-    const tookMs = this.#tookMs(begunAt, now);
+    const tookMs = begunAt === undefined ? undefined : this.#tookMs(begunAt, now);
     const counted = this.#circuit.settle(admission, verdict, now, tookMs, asked(verdict, call, result));
     const { standing } = this.#circuit;
     if (!counted || standing === undefined || verdict.health !== 'success') return;

@@ -68,7 +68,7 @@ function values({ folder, path }: Package, manifest: Json): string[] {
     sideEffects: false,
     engines: { node: '>=20.19' },
     publishConfig: { access: 'public', provenance: true },
-    files: ['dist', 'src', '!src/**/*.test.ts'],
+    files: ['dist', 'src', '!src/**/*.test.ts', '!src/**/*.model.ts'],
     scripts: { build: 'tsup' },
   };
   return Object.keys(expected)
