@@ -14,7 +14,10 @@ export interface Channel<E> {
 
 /** What a listener of ours threw, on the channel `inmesh:listener`. */
 export interface ListenerEvent {
-  /** The channel it listened to, or what called it: `observed`, `judge`, `protocol`, `detector`, `openForMs`, `algorithm`, `forgotten`. */
+  /**
+   * The channel it listened to, or what called it: `observed`, `judge`, `protocol`, `detector`, `openForMs`, `attribute`,
+   * `algorithm`, `forgotten`.
+   */
   readonly to: string;
   /** What it threw. */
   readonly error: unknown;

@@ -7,9 +7,9 @@ const MOST = 0xffff;
 /**
  * Counts failures of any number of combinations in a fixed number of counters: a count-min sketch (G. Cormode and S.
  * Muthukrishnan, 2005) of two rows, with conservative update. It may say too many, never too few: combinations that share
- * their counters in both rows are counted as one.
+ * their counters in both rows are counted as one. What one of them is relieved of, the others are too.
  *
- * It forgets by halves: what it tells of is between the last half of a window and the whole of it.
+ * It forgets by halves, each with an update of its own: what it tells of is between the last half of a window and the whole of it.
  */
 export class FailureSketch {
   readonly #width: number;
@@ -36,27 +36,20 @@ export class FailureSketch {
     this.#roll(now);
     const first = this.#first(hash);
     const second = this.#second(hash);
-    const inFirst = this.#at(first);
-    const inSecond = this.#at(second);
-    const total = Math.min(inFirst, inSecond) + 1;
-    if (inFirst < total) this.#raise(first);
-    if (inSecond < total) this.#raise(second);
-    return total;
+    const newer = this.#newer;
+    const older = this.#older;
+    const count = Math.min(newer[first] ?? 0, newer[second] ?? 0) + 1;
+    if (count <= MOST) {
+      if ((newer[first] ?? 0) < count) newer[first] = count;
+      if ((newer[second] ?? 0) < count) newer[second] = count;
+    }
+    return count + Math.min(older[first] ?? 0, older[second] ?? 0);
   }
 
   /** Takes this many off what has this hash, so that it is not suspected again before it failed as often again. */
   remove(hash: number, failures: number): void {
     this.#lower(this.#first(hash), failures);
     this.#lower(this.#second(hash), failures);
-  }
-
-  #at(index: number): number {
-    return (this.#newer[index] ?? 0) + (this.#older[index] ?? 0);
-  }
-
-  #raise(index: number): void {
-    const count = this.#newer[index] ?? 0;
-    if (count < MOST) this.#newer[index] = count + 1;
   }
 
   #lower(index: number, failures: number): void {

@@ -17,7 +17,7 @@ import { OpenSlices, type OpenSlice } from './open-slices.ts';
 import type { Reading } from './reading.ts';
 
 /** What the circuits of slices are made with. */
-export type SliceCircuit = Pick<
+type SliceCircuit = Pick<
   CircuitBreakerOptions,
   'openForMs' | 'halfOpen' | 'leaseMs' | 'mode' | 'countPushback' | 'judge' | 'clock' | 'random'
 >;
