@@ -10,6 +10,7 @@ import {
 } from '@inmesh/core';
 
 import type { Circuit } from './circuit.ts';
+import type { EffectiveTime } from './effective-time.ts';
 import type { Admission } from './leases.ts';
 
 /** Judges how admitted calls end, times those that a detector wants timed, and tells their circuit. */
@@ -17,6 +18,7 @@ export class Referee {
   readonly #circuit: Circuit;
   readonly #judge: Judge | undefined;
   readonly #clock: Clock;
+  #time: EffectiveTime | undefined = undefined; // most need none
 
   constructor(circuit: Circuit, judge: Judge | undefined, clock: Clock) {
     this.#circuit = circuit;
@@ -27,7 +29,9 @@ export class Referee {
   /** When a call began, in effective time: `undefined` if nobody wants to know. */
   begin(): number | undefined {
     const { timing } = this.#circuit;
-    return timing?.of(this.#clock).begin(this.#clock.now(), timing.slowMs);
+    if (timing === undefined) return undefined;
+    this.#time ??= timing.of(this.#clock);
+    return this.#time.begin(this.#clock.now(), timing.slowMs);
   }
 
   /** The head came. The body of a success may yet die, which counts while the circuit is as the head left it. */
@@ -66,8 +70,8 @@ export class Referee {
   }
 
   #tookMs(begunAt: number | undefined, now: number): number | undefined {
-    const time = begunAt === undefined ? undefined : this.#circuit.timing?.of(this.#clock);
-    return time === undefined || begunAt === undefined ? undefined : time.read(now) - begunAt;
+    if (begunAt === undefined || this.#time === undefined) return undefined;
+    return this.#time.read(now) - begunAt;
   }
 }
 

@@ -73,9 +73,7 @@ export class WindowDetection implements Detection {
   }
 
   #counts(now: number): WindowCounts {
-    const [fastSuccesses, fastFailures] = [this.#window.count(SUCCESSES, now), this.#window.count(FAILURES, now)];
-    const slowSuccesses = this.#window.count(SUCCESSES + SLOW, now);
-    const slowFailures = this.#window.count(FAILURES + SLOW, now);
+    const [fastSuccesses = 0, fastFailures = 0, slowSuccesses = 0, slowFailures = 0] = this.#window.counts(now);
     const successes = fastSuccesses + slowSuccesses;
     const failures = fastFailures + slowFailures;
     return { calls: successes + failures, successes, failures, slow: slowSuccesses + slowFailures };

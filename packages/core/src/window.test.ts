@@ -133,6 +133,7 @@ describe('RollingCounts', () => {
               model.goOnFrom(now);
             }
             const totals = [0, 1, 2].map((each) => counts.count(each, now));
+            expect(counts.counts(now)).toEqual(totals);
             expect(totals).toEqual([0, 1, 2].map((each) => model.count(each, now)));
             const sum = totals.reduce((a, b) => a + b);
             if (sum < most) seen.dropped++;
@@ -187,6 +188,7 @@ describe('LastCounts', () => {
             if (model.length === calls) seen.full++;
           }
           const totals = [0, 1, 2].map((kind) => counts.count(kind));
+          expect(counts.counts()).toEqual(totals);
           expect(totals).toEqual([0, 1, 2].map((kind) => model.filter((one) => one === kind).length));
         }
       }),

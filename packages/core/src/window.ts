@@ -6,6 +6,8 @@ export interface CountWindow {
   add(kind: number, now: number): void;
   /** How many of this kind there were in the window that ends now. */
   count(kind: number, now: number): number;
+  /** How many of each kind there were in the window that ends now: to be read at once, as it changes. */
+  counts(now: number): readonly number[];
   /** Counts the newest of one kind as one of another kind instead; says whether there was one in the window. */
   move(from: number, to: number, now: number): boolean;
   /** Forgets all it counted. */
@@ -51,6 +53,11 @@ export class RollingCounts implements CountWindow {
   count(kind: number, now: number): number {
     this.#roll(now);
     return this.#totals[kind] ?? 0;
+  }
+
+  counts(now: number): readonly number[] {
+    this.#roll(now);
+    return this.#totals;
   }
 
   move(from: number, to: number, now: number): boolean {
@@ -152,6 +159,10 @@ export class LastCounts implements CountWindow {
 
   count(kind: number): number {
     return this.#totals[kind] ?? 0;
+  }
+
+  counts(): readonly number[] {
+    return this.#totals;
   }
 
   move(from: number, to: number): boolean {
