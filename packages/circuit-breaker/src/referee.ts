@@ -39,7 +39,8 @@ export class Referee {
     const verdict = verdictOf(call, result, this.#judge);
     const now = this.#clock.now();
     const tookMs = begunAt === undefined ? undefined : this.#tookMs(begunAt, now);
-    const counted = this.#circuit.settle(admission, verdict, now, tookMs, asked(verdict, call, result));
+    const asked = verdict.health === 'success' ? undefined : () => call.protocol.retryAfterMs(result);
+    const counted = this.#circuit.settle(admission, verdict, now, tookMs, asked);
     const { standing } = this.#circuit;
     if (!counted || standing === undefined || verdict.health !== 'success') return;
     const { protocol } = call;
@@ -49,13 +50,13 @@ export class Referee {
   rejected(call: Call, error: unknown, admission: Admission, begunAt: number | undefined): void {
     const verdict = verdictOfError(call, error, this.#judge);
     const now = this.#clock.now();
-    this.#circuit.settle(admission, verdict, now, this.#tookMs(begunAt, now), asked(verdict, call, error));
+    this.#circuit.settle(admission, verdict, now, this.#tookMs(begunAt, now), () => call.protocol.retryAfterMs(error));
   }
 
   /** The body died of a result whose head was a success. */
   spoiled(call: Call, error: unknown, admission: Admission, tookMs: number | undefined): void {
     const verdict = verdictOfError(call, error, this.#judge);
-    this.#circuit.spoil(admission, verdict, this.#clock.now(), tookMs, asked(verdict, call, error));
+    this.#circuit.spoil(admission, verdict, this.#clock.now(), tookMs, () => call.protocol.retryAfterMs(error));
   }
 
   /** A permit was given back by hand. */
@@ -73,11 +74,6 @@ export class Referee {
     if (begunAt === undefined || this.#time === undefined) return undefined;
     return this.#time.read(now) - begunAt;
   }
-}
-
-/** What the other side asked to wait, in ms. */
-function asked({ health }: Verdict, call: Call, outcome: unknown): (() => number | undefined) | undefined {
-  return health === 'success' ? undefined : () => call.protocol.retryAfterMs(outcome);
 }
 
 /** Waits for the end of a result whose head was a success. */
