@@ -42,11 +42,10 @@ await say(breaker); // refused, for a minute
 // #endregion
 
 // #region restart
-const saved = JSON.stringify({ at: Date.now(), ...breaker.snapshot() }); // when a process ends
+const saved = JSON.stringify(breaker.snapshot()); // when a process ends
 
-const { at, ...snapshot } = JSON.parse(saved) as CircuitSnapshot & { at: number }; // when the next one begins
-const openForMs = Math.max(0, snapshot.openForMs - (Date.now() - at)); // less the time in between
-const restored = circuitBreaker({ ...options, restore: { ...snapshot, openForMs } });
+const restore = JSON.parse(saved) as CircuitSnapshot; // when the next one begins
+const restored = circuitBreaker({ ...options, restore });
 await say(restored); // refused, for the rest of the minute
 // #endregion
 

@@ -28,11 +28,10 @@ prices.is = 'down';
 for (let call = 1; call <= 2; call++) await say(() => priceOf('sku-7'));
 
 // #region restart
-const saved = JSON.stringify({ at: Date.now(), ...breaker.snapshot() }); // when a process ends
+const saved = JSON.stringify(breaker.snapshot()); // when a process ends
 
-const { at, ...snapshot } = JSON.parse(saved) as CircuitSnapshot & { at: number }; // when the next one begins
-const openForMs = Math.max(0, snapshot.openForMs - (Date.now() - at)); // less the time in between
-const restored = circuitBreaker({ ...options, restore: { ...snapshot, openForMs } });
+const restore = JSON.parse(saved) as CircuitSnapshot; // when the next one begins
+const restored = circuitBreaker({ ...options, restore });
 // #endregion
 const restoredPriceOf = wrap(restored, action);
 await say(() => restoredPriceOf('sku-7'));

@@ -131,12 +131,14 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
   }
 
   snapshot(): CircuitSnapshot {
-    return this.#circuit.save(this.#now());
+    return { version: 1, savedAt: this.#settings.clock.wall(), ...this.#circuit.save(this.#now()) };
   }
 
   /** Goes on from what another one learnt. */
   restore(snapshot: CircuitSnapshot): void {
-    this.#circuit.load(snapshot, this.#now());
+    const passedMs = Math.max(0, this.#settings.clock.wall() - snapshot.savedAt);
+    const openForMs = Math.max(0, snapshot.openForMs - passedMs);
+    this.#circuit.load({ ...snapshot, openForMs }, this.#now());
   }
 
   get #decides(): boolean {

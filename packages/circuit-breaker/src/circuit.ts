@@ -6,7 +6,7 @@ import type { Timing } from './effective-time.ts';
 import { Leases, type Admission } from './leases.ts';
 import { openingMs, type OpenFor } from './opening.ts';
 import type { Recovery, Trial } from './recovery.ts';
-import { loadAll, saveAll, type CircuitSnapshot } from './snapshot.ts';
+import { loadAll, saveAll, type CircuitMemory } from './snapshot.ts';
 
 /** `closed` lets every call through, `open` none, `half-open` a few probes. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
@@ -187,10 +187,9 @@ export class Circuit {
   }
 
   /** What it has learnt, for another circuit. */
-  save(now: number): CircuitSnapshot {
+  save(now: number): CircuitMemory {
     const open = this.#state !== 'closed' && this.#mode !== 'forced-open';
     return {
-      version: 1,
       state: open ? 'open' : 'closed',
       openForMs: open ? Math.max(0, this.#openUntil - now) : 0,
       openings: open ? this.#openings : 0,
@@ -199,7 +198,7 @@ export class Circuit {
   }
 
   /** Goes on from what another has learnt, which was looked at before. */
-  load({ state, openForMs, openings, detections }: CircuitSnapshot, now: number): void {
+  load({ state, openForMs, openings, detections }: CircuitMemory, now: number): void {
     loadAll(this.#detections, detections, now);
     if (state === 'closed') return;
     this.#openings = openings;

@@ -11,7 +11,7 @@ import type { CircuitSnapshot } from './snapshot.ts';
 
 /** As it comes back from a file. */
 const stored = (snapshot: CircuitSnapshot) => JSON.parse(JSON.stringify(snapshot)) as CircuitSnapshot;
-const CLOSED: CircuitSnapshot = { version: 1, state: 'closed', openForMs: 0, openings: 0, detections: [0] };
+const CLOSED: CircuitSnapshot = { version: 1, savedAt: 0, state: 'closed', openForMs: 0, openings: 0, detections: [0] };
 
 describe('CircuitSnapshot', () => {
   it('goes on with what was counted', async () => {
@@ -42,6 +42,19 @@ describe('CircuitSnapshot', () => {
     await clock.advance(60);
     breaker.tryAcquire()?.release(FAILURE);
     expect(breaker.retryAfterMs).toBe(200);
+  });
+
+  it('takes off what passed until it is restored, and nothing if the clock was set back', async () => {
+    const clock = virtualClock();
+    const breaker = circuitBreaker({ openForMs: 100, clock });
+    breaker.open();
+    const snapshot = stored(breaker.snapshot());
+    await clock.advance(70);
+    expect(circuitBreaker({ clock, restore: snapshot }).retryAfterMs).toBe(30);
+    const { savedAt } = snapshot;
+    expect(circuitBreaker({ clock, restore: { ...snapshot, savedAt: savedAt + 500 } }).retryAfterMs).toBe(100);
+    await clock.advance(70);
+    expect(circuitBreaker({ clock, restore: snapshot }).state).toBe('half-open');
   });
 
   it('may probe at once if it was half-open', async () => {
@@ -83,6 +96,7 @@ describe('CircuitSnapshot', () => {
       { ...CLOSED, openForMs: -1 },
       'RangeError: openForMs of restore must be a number of milliseconds, 0 or more, got -1',
     ],
+    [{ ...CLOSED, savedAt: '1' }, 'TypeError: savedAt of restore must be a number of milliseconds, 0 or more, got "1"'],
     [{ ...CLOSED, openings: 0.5 }, 'RangeError: openings of restore must be a whole number of 0 or more, got 0.5'],
     [{ ...CLOSED, state: 'open' }, 'RangeError: openings of restore must be a whole number of 1 or more, got 0'],
     [{ ...CLOSED, detections: undefined }, 'TypeError: detections of restore must be an array, got undefined'],

@@ -2,18 +2,24 @@ import { count, countOrZero, nonNegativeMs, oneOf, show } from '@inmesh/core/opt
 
 import type { Detection } from './detector.ts';
 
-/** What a circuit has learnt, as JSON can hold it. */
-export interface CircuitSnapshot {
-  /** Of this shape. */
-  readonly version: 1;
+/** What a circuit has learnt. */
+export interface CircuitMemory {
   /** A half-open circuit is saved as an open one whose time is up. */
   readonly state: 'closed' | 'open';
-  /** How long it stays open from when it is restored, in ms: take off what has passed since it was saved. */
+  /** How long it stays open still, in ms. */
   readonly openForMs: number;
   /** How often it opened since it was last closed. */
   readonly openings: number;
   /** What each detector remembers, in their order; `null` of one that cannot be saved. */
   readonly detections: readonly unknown[];
+}
+
+/** What a circuit has learnt, as JSON can hold it. */
+export interface CircuitSnapshot extends CircuitMemory {
+  /** Of this shape. */
+  readonly version: 1;
+  /** When it was saved, in ms since 1970: what has passed until it is restored is taken off `openForMs`. */
+  readonly savedAt: number;
 }
 
 /** Looks at what is to be restored. */
@@ -23,6 +29,7 @@ export function snapshotOf(restore: CircuitSnapshot): CircuitSnapshot {
     throw new TypeError(`restore must be a snapshot of version 1, got ${show(given?.version ?? given)}`);
   oneOf({ 'state of restore': restore.state }, ['closed', 'open']);
   nonNegativeMs({ 'openForMs of restore': restore.openForMs });
+  nonNegativeMs({ 'savedAt of restore': restore.savedAt });
   if (restore.state === 'open') count({ 'openings of restore': restore.openings });
   else countOrZero({ 'openings of restore': restore.openings });
   if (!Array.isArray(restore.detections))
