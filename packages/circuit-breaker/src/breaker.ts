@@ -64,25 +64,25 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
       const guarded: typeof next = (call) => {
         const { standing } = circuit;
         const now = standing === undefined ? clock.now() : NaN; // while it is closed nobody asks for the time
-        const admission = standing ?? circuit.admit(now);
-        if (admission === undefined) {
+        const admitted = standing ?? circuit.admit(now);
+        if (admitted === undefined) {
           const retryAfterMs = circuit.retryAfterMs(now);
           return refuse(new CircuitOpenError({ policy: name, retryAfterMs, captureStack: call.captureStacks }));
         }
-        const begunAt = circuit.timing === undefined ? undefined : referee.begin();
+        const admission = circuit.timing === undefined ? admitted : referee.begin(admitted);
         try {
           return next(call).then(
             (result) => {
-              referee.fulfilled(call, result, admission, begunAt);
+              referee.fulfilled(call, result, admission);
               return result;
             },
             (error: unknown) => {
-              referee.rejected(call, error, admission, begunAt);
+              referee.rejected(call, error, admission);
               throw error;
             },
           );
         } catch (error) {
-          referee.rejected(call, error, admission, begunAt); // a policy inside that throws instead of rejecting
+          referee.rejected(call, error, admission); // a policy inside that throws instead of rejecting
           return Promise.reject(error);
         }
       };
@@ -111,7 +111,7 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
 
   tryAcquire(): CircuitPermit | undefined {
     const admission = this.#circuit.admit(this.#now(), true);
-    return admission === undefined ? undefined : new Permit(this.#referee, admission, this.#referee.begin());
+    return admission === undefined ? undefined : new Permit(this.#referee, this.#referee.begin(admission));
   }
 
   open(reason = 'opened by hand'): void {

@@ -223,7 +223,7 @@ export class Circuit {
   }
 
   #lease(now: number, byHand: boolean): Admission {
-    const lease = { generation: this.#generation, endsAt: now + this.#rules.leaseMs, byHand };
+    const lease = { generation: this.#generation, begunAt: undefined, endsAt: now + this.#rules.leaseMs, byHand };
     this.#leases ??= new Leases();
     this.#leases.grant(lease, this.#trial !== undefined);
     return lease;
@@ -246,11 +246,11 @@ export class Circuit {
   }
 
   #stand(): Admission {
-    return this.#mode === 'disabled' ? UNCOUNTED : { generation: this.#generation };
+    return this.#mode === 'disabled' ? UNCOUNTED : { generation: this.#generation, begunAt: undefined };
   }
 }
 
 // What most circuits have at most times is one for all of them.
-const FIRST: Admission = { generation: 0 };
-const UNCOUNTED: Admission = { generation: -1 };
+const FIRST: Admission = { generation: 0, begunAt: undefined };
+const UNCOUNTED: Admission = Object.freeze({ generation: -1, begunAt: undefined });
 const NO_LEASES = { probes: 0, permits: 0, expired: 0 };

@@ -26,19 +26,21 @@ export class Referee {
     this.#clock = clock;
   }
 
-  /** When a call began, in effective time: `undefined` if nobody wants to know. */
-  begin(): number | undefined {
-    const { timing } = this.#circuit;
-    if (timing === undefined) return undefined;
+  /** What admits a call, and when it began, if a detector wants to know. */
+  begin(admission: Admission): Admission {
+    const { timing, standing } = this.#circuit;
+    if (timing === undefined || admission.generation < 0) return admission; // which does not count
     this.#time ??= timing.of(this.#clock);
-    return this.#time.begin(this.#clock.now(), timing.slowMs);
+    const own = admission === standing ? { ...admission } : admission;
+    own.begunAt = this.#time.begin(this.#clock.now(), timing.slowMs);
+    return own;
   }
 
   /** The head came. The body of a success may yet die, which counts while the circuit is as the head left it. */
-  fulfilled(call: Call, result: unknown, admission: Admission, begunAt: number | undefined): void {
+  fulfilled(call: Call, result: unknown, admission: Admission): void {
     const verdict = verdictOf(call, result, this.#judge);
     const now = this.#clock.now();
-    const tookMs = begunAt === undefined ? undefined : this.#tookMs(begunAt, now);
+    const tookMs = this.#tookMs(admission, now);
     const asked = verdict.health === 'success' ? undefined : () => call.protocol.retryAfterMs(result);
     const counted = this.#circuit.settle(admission, verdict, now, tookMs, asked);
     const { standing } = this.#circuit;
@@ -47,10 +49,12 @@ export class Referee {
     if (protocol.hold !== plain.hold) protocol.hold(result, new Body(this, call, standing, tookMs)); // a plain result has none
   }
 
-  rejected(call: Call, error: unknown, admission: Admission, begunAt: number | undefined): void {
+  rejected(call: Call, error: unknown, admission: Admission): void {
     const verdict = verdictOfError(call, error, this.#judge);
     const now = this.#clock.now();
-    this.#circuit.settle(admission, verdict, now, this.#tookMs(begunAt, now), () => call.protocol.retryAfterMs(error));
+    this.#circuit.settle(admission, verdict, now, this.#tookMs(admission, now), () =>
+      call.protocol.retryAfterMs(error),
+    );
   }
 
   /** The body died of a result whose head was a success. */
@@ -60,17 +64,12 @@ export class Referee {
   }
 
   /** A permit was given back by hand. */
-  released(
-    verdict: Verdict,
-    admission: Admission,
-    begunAt: number | undefined,
-    retryAfterMs: number | undefined,
-  ): void {
+  released(verdict: Verdict, admission: Admission, retryAfterMs: number | undefined): void {
     const now = this.#clock.now();
-    this.#circuit.settle(admission, verdict, now, this.#tookMs(begunAt, now), () => retryAfterMs);
+    this.#circuit.settle(admission, verdict, now, this.#tookMs(admission, now), () => retryAfterMs);
   }
 
-  #tookMs(begunAt: number | undefined, now: number): number | undefined {
+  #tookMs({ begunAt }: Admission, now: number): number | undefined {
     if (begunAt === undefined || this.#time === undefined) return undefined;
     return this.#time.read(now) - begunAt;
   }
