@@ -2,6 +2,7 @@
 import { circuitBreaker } from '@inmesh/circuit-breaker';
 import { compose, FAILURE, wrap } from '@inmesh/core';
 import { keyed } from '@inmesh/core/keyed';
+import { fetchInputOf, wrapFetch } from '@inmesh/fetch';
 import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';
 
@@ -27,6 +28,16 @@ const get = wrap(perHost, async (_call, url: string) => `what ${url} answered`);
 console.log(await get('http://a.test/7'));
 console.log('a.test is', perHost.get('a.test')?.state);
 
+// #region keyed-fetch
+const perHostOfFetch = keyed(
+  (call) => new URL(fetchInputOf(call)?.url ?? 'http://none').host, // `fetchInputOf` of @inmesh/fetch knows what fetch was given
+  (host) => circuitBreaker({ name: host }),
+);
+const policyOfFetch = compose(retry(), perHostOfFetch, timeout(500, { until: 'head' })); // for `wrapFetch`
+// #endregion
+const api = wrapFetch(policyOfFetch, { fetch: async (url: string) => new Response(`what ${url} answered`) });
+await api('http://b.test/7').then(async (response) => console.log(await response.text()));
+
 // #region judge
 const strict = circuitBreaker({
   judge: { ofResult: (result) => (result === undefined ? FAILURE : undefined) }, // otherwise the protocol's word
@@ -39,4 +50,5 @@ console.log('failures:', strict.counts.failures);
 // in stock: 3 after 3 attempts
 // what http://a.test/7 answered
 // a.test is closed
+// what http://b.test/7 answered
 // failures: 1

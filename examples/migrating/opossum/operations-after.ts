@@ -39,7 +39,8 @@ console.log(restored.state === 'open' ? 'open at the third failure' : 'closed');
 
 // #region health
 restored.close();
-const check = () => prices.ping().catch(() => restored.open('health check failed'));
+const unwell = () => restored.state !== 'open' && restored.open('health check failed'); // or its pause would begin anew
+const check = () => prices.ping().catch(unwell);
 const checking = setInterval(check, 5_000).unref();
 void check();
 await soon();
