@@ -145,6 +145,11 @@ describe('RollingCounts', () => {
     for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0);
   });
 
+  it('refuses to go on from more than can be counted', () => {
+    const message = 'what a window saved must be 2 whole numbers, got an array';
+    expect(() => new RollingCounts(1, 100, 2).load([0, 1e300], 0)).toThrow(new TypeError(message));
+  });
+
   it.each([
     [0, 100, 10, 'kinds must be a whole number of 1 or more, got 0'],
     [2, 0, 10, 'windowMs must be a positive number of milliseconds, got 0'],

@@ -200,7 +200,7 @@ export class LastCounts implements CountWindow {
 
 /** Saved whole numbers below `limit`, of which there are at most so many and at least so many. */
 function countsOf(saved: unknown, most: number, least = most, limit = Infinity): readonly number[] {
-  const fits = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) < limit;
+  const fits = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < limit;
   if (!Array.isArray(saved) || saved.length > most || saved.length < least || !saved.every(fits)) {
     const size = least === most ? `${most}` : `at most ${most}`;
     throw new TypeError(`what a window saved must be ${size} whole numbers, got ${show(saved)}`);
