@@ -225,7 +225,7 @@ export class Circuit {
   #lease(now: number, byHand: boolean): Admission {
     const lease = { generation: this.#generation, begunAt: undefined, endsAt: now + this.#rules.leaseMs, byHand };
     this.#leases ??= new Leases();
-    this.#leases.grant(lease, this.#trial !== undefined);
+    this.#leases.grant(lease, this.#trial !== undefined, now);
     return lease;
   }
 

@@ -35,7 +35,9 @@ export class Leases {
     return this.#expired;
   }
 
-  grant(lease: Lease, probe: boolean): void {
+  /** Those whose time is up make way, or permits that nobody gives back would pile up. */
+  grant(lease: Lease, probe: boolean, now: number): void {
+    this.lapse(now);
     if (probe) this.#probes.add(lease);
     if (lease.byHand) this.#permits.add(lease);
   }
