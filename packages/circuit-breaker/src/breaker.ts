@@ -116,12 +116,12 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
 
   open(reason = 'opened by hand'): void {
     text({ reason });
-    if (this.#decides) this.#circuit.open(reason, this.#now());
+    if (this.#circuit.decides) this.#circuit.open(reason, this.#now());
   }
 
   close(reason = 'closed by hand'): void {
     text({ reason });
-    if (this.#decides) this.#circuit.close(reason, this.#now());
+    if (this.#circuit.decides) this.#circuit.close(reason, this.#now());
   }
 
   switchTo(mode: CircuitMode, reason = 'switched by hand'): void {
@@ -137,13 +137,7 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
   /** Goes on from what another one learnt. */
   restore(snapshot: CircuitSnapshot): void {
     const passedMs = Math.max(0, this.#settings.clock.wall() - snapshot.savedAt);
-    const openForMs = Math.max(0, snapshot.openForMs - passedMs);
-    this.#circuit.load({ ...snapshot, openForMs }, this.#now());
-  }
-
-  get #decides(): boolean {
-    const { mode } = this.#circuit;
-    return mode === 'automatic' || mode === 'observing';
+    this.#circuit.load(snapshot, this.#now(), passedMs);
   }
 
   #now(): number {

@@ -87,8 +87,8 @@ export function circuitBreaker({
 
   const settings = { detectors, openForMs, recovery, leaseMs, countPushback, name, judge, clock, random };
   const breaker = new Breaker(settings);
-  if (snapshot !== undefined) breaker.restore(snapshot);
   if (mode !== 'automatic') breaker.switchTo(mode, 'made so');
+  if (snapshot !== undefined) breaker.restore(snapshot); // last, as a switch forgets what was learnt
   return breaker;
 }
 

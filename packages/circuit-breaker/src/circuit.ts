@@ -79,6 +79,11 @@ export class Circuit {
     return this.#mode;
   }
 
+  /** Whether detectors may open it in this mode. */
+  get decides(): boolean {
+    return this.#mode === 'automatic' || this.#mode === 'observing';
+  }
+
   /** How calls are timed: `undefined` if no detector cares. */
   get timing(): Timing | undefined {
     return this.#timing;
@@ -197,13 +202,14 @@ export class Circuit {
     };
   }
 
-  /** Goes on from what another has learnt, which was looked at before. */
-  load({ state, openForMs, openings, detections }: CircuitMemory, now: number): void {
-    loadAll(this.#detections, detections, now);
-    if (state === 'closed') return;
+  /** Goes on from what another has learnt, which was looked at before and saved `passedMs` ago. */
+  load({ state, openForMs, openings, detections }: CircuitMemory, now: number, passedMs = 0): void {
+    loadAll(this.#detections, detections, now - passedMs);
+    if (state === 'closed' || !this.decides) return;
+    const leftMs = Math.max(0, openForMs - passedMs);
     this.#openings = openings;
-    this.#openUntil = now + openForMs;
-    this.#become('open', `restored, open for another ${Math.ceil(openForMs)} ms`, now);
+    this.#openUntil = now + leftMs;
+    this.#become('open', `restored, open for another ${Math.ceil(leftMs)} ms`, now);
   }
 
   #weigh(outcome: Outcome, now: number, tookMs: number | undefined, asked?: () => number | undefined): void {

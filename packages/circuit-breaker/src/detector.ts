@@ -39,7 +39,10 @@ export interface Detection {
   readonly timing?: Timing | undefined;
   /** What it remembers, as JSON can hold it, for a snapshot. */
   save?(now: number): unknown;
-  /** Goes on from what was saved. Throws a `TypeError` if it cannot have saved that. */
+  /**
+   * Goes on from what was saved, which was at `now`: on the breaker's clock, so it may be long ago, and below 0. Throws a
+   * `TypeError` if it cannot have saved that.
+   */
   load?(saved: unknown, now: number): void;
 }
 

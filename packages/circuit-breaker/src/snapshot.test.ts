@@ -57,6 +57,40 @@ describe('CircuitSnapshot', () => {
     expect(circuitBreaker({ clock, restore: snapshot }).state).toBe('half-open');
   });
 
+  it('has forgotten what left the window until it is restored', async () => {
+    const clock = virtualClock();
+    const options: CircuitBreakerOptions = { trip: failureRatio({ windowMs: 1_000 }), clock };
+    const former = circuitBreaker(options);
+    former.tryAcquire()?.release(FAILURE);
+    await clock.advance(500);
+    former.tryAcquire()?.release(FAILURE);
+    const snapshot = stored(former.snapshot());
+    await clock.advance(500);
+    expect(circuitBreaker({ ...options, restore: snapshot }).counts.failures).toBe(1);
+    await clock.advance(1e9);
+    expect(circuitBreaker({ ...options, restore: snapshot }).counts.failures).toBe(0);
+  });
+
+  it('goes on in the mode in which it is made, and opens where detectors decide', () => {
+    const clock = virtualClock();
+    const options: CircuitBreakerOptions = { trip: consecutiveFailures(2), clock };
+    const former = circuitBreaker(options);
+    former.tryAcquire()?.release(FAILURE);
+    const counted = circuitBreaker({ ...options, mode: 'observing', restore: former.snapshot() });
+    expect(counted.counts.failures).toBe(1);
+    former.tryAcquire()?.release(FAILURE);
+    const restore = former.snapshot();
+    const modes = ['observing', 'forced-closed', 'disabled', 'forced-open'] as const;
+    const breakers = modes.map((mode) => circuitBreaker({ ...options, mode, restore }));
+    expect(breakers.map(({ mode, state }) => [mode, state])).toEqual([
+      ['observing', 'open'],
+      ['forced-closed', 'closed'],
+      ['disabled', 'closed'],
+      ['forced-open', 'open'],
+    ]);
+    expect(breakers.map(({ retryAfterMs }) => retryAfterMs)).toEqual([5_000, 0, 0, Infinity]);
+  });
+
   it('may probe at once if it was half-open', async () => {
     const clock = virtualClock();
     const former = circuitBreaker({ trip: consecutiveFailures(1), openForMs: 100, clock });

@@ -41,7 +41,7 @@ export function saveAll(all: readonly Detection[], now: number): readonly unknow
   return all.map((detection) => detection.save?.(now) ?? null);
 }
 
-/** Throws a `TypeError` if these were not saved by such detectors. */
+/** Throws a `TypeError` if these were not saved by such detectors. They were at `now`, which may be long ago. */
 export function loadAll(all: readonly Detection[], saved: readonly unknown[], now: number): void {
   if (saved.length !== all.length)
     throw new TypeError(`restore must be of as many detectors as trip has, ${all.length}, got ${saved.length}`);
