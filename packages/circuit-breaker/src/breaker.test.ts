@@ -1,4 +1,13 @@
-import { Call, circuitChannel, FAILURE, SUCCESS, wrap, type CircuitEvent, type Verdict } from '@inmesh/core';
+import {
+  Call,
+  circuitChannel,
+  FAILURE,
+  listenerChannel,
+  SUCCESS,
+  wrap,
+  type CircuitEvent,
+  type Verdict,
+} from '@inmesh/core';
 import { defineProtocol } from '@inmesh/core/protocols';
 import { scriptedHandler, virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,8 +16,10 @@ import type { CircuitBreaker } from './breaker.ts';
 import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
 import type { CircuitMode } from './circuit.ts';
 import { consecutiveFailures } from './consecutive-failures.ts';
-import { heedRetryAfter } from './opening.ts';
+import type { Detector } from './detector.ts';
+import { heedRetryAfter, type OpenFor } from './opening.ts';
 import { slowCallRatio } from './slow-call-ratio.ts';
+import { tripWhen } from './trip-when.ts';
 
 /** Opens at the first failure, for 100 ms. */
 function fragile(options: CircuitBreakerOptions = {}) {
@@ -130,6 +141,41 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed');
     expect(breaker.counts).toMatchObject({ failures: 0, ignored: 1 });
     expect(events).toMatchObject([{ mode: 'observing', from: 'closed', to: 'closed', reason: 'a first try' }]);
+  });
+
+  it.each<CircuitMode>(['disabled', 'forced-closed', 'forced-open', 'observing'])(
+    'stays %s if that was chosen by what it asked whether, or for how long, to open',
+    (mode) => {
+      const choose = () => breaker.switchTo(mode);
+      const detector: Detector = () => ({
+        succeeded: () => undefined,
+        failed() {
+          choose();
+          return 'down';
+        },
+        tally: () => ({ successes: 0, failures: 0 }),
+      });
+      const openForMs: OpenFor = () => {
+        choose();
+        return 100;
+      };
+      let { breaker } = fragile({ trip: detector });
+      const chosen = { mode, retryAfterMs: mode === 'forced-open' ? Infinity : 0 };
+      fail(breaker);
+      expect({ mode: breaker.mode, retryAfterMs: breaker.retryAfterMs }).toEqual(chosen);
+      ({ breaker } = fragile({ openForMs }));
+      fail(breaker);
+      expect({ mode: breaker.mode, retryAfterMs: breaker.retryAfterMs }).toEqual(chosen);
+    },
+  );
+
+  it('does not open for a reason without words, and says so', () => {
+    const errors: unknown[] = [];
+    onTestFinished(listenerChannel.subscribe(({ error }) => errors.push(error)));
+    const { breaker } = fragile({ trip: tripWhen(() => '', { minimumCalls: 1 }) });
+    fail(breaker);
+    expect(breaker.state).toBe('closed');
+    expect(errors).toEqual([new TypeError('a detector must say in words why, got ""')]);
   });
 
   it('refuses modes and reasons that are none', () => {

@@ -294,6 +294,11 @@ describe('circuitBreaker', () => {
     ['trip', [failureRatio(), 5], 'TypeError: trip[1] must be a detector, got 5'],
     ['trip', failureRatio, 'TypeError: a detector of trip must give an object with succeeded(), got a function'],
     ['trip', () => undefined, 'TypeError: a detector of trip must give an object with succeeded(), got undefined'],
+    [
+      'trip',
+      () => ({ succeeded() {}, failed() {}, tally() {}, timing: 800 }),
+      'TypeError: timing of a detector must be made by timed(), got 800',
+    ],
     ['judge', null, 'TypeError: judge must be an object with ofResult or ofError, got null'],
     ['judge', { ofResult: 1 }, 'TypeError: ofResult of judge must be a function, got 1'],
     ['judge', { onResult: () => FAILURE }, 'TypeError: unknown member of judge: onResult'],

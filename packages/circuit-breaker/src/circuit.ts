@@ -166,11 +166,13 @@ export class Circuit {
   /** Lets nothing through for a time. */
   open(reason: string, now: number, asked?: () => number | undefined): void {
     const { openForMs, random } = this.#rules;
+    const generation = this.#generation;
     const times = ++this.#openings;
     const forMs =
       typeof openForMs === 'number'
         ? openForMs
         : openingMs(openForMs, { times, retryAfterMs: asked?.(), reason, random });
+    if (generation !== this.#generation) return; // whoever was asked has changed it meanwhile
     this.#openUntil = now + forMs;
     this.#become('open', reason, now);
   }
@@ -213,8 +215,10 @@ export class Circuit {
   }
 
   #weigh(outcome: Outcome, now: number, tookMs: number | undefined, asked?: () => number | undefined): void {
+    const generation = this.#generation;
     const reason = weigh(this.#detections, outcome, now, tookMs);
-    if (reason !== undefined && this.#mode !== 'forced-closed') this.open(reason, now, asked);
+    if (reason === undefined || this.#mode === 'forced-closed') return;
+    if (generation === this.#generation) this.open(reason, now, asked); // unless a detector has changed it meanwhile
   }
 
   #halfOpen(now: number): void {

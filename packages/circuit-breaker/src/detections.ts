@@ -65,11 +65,14 @@ function start(detector: Detector): Detection {
     if (typeof detection?.[member] !== 'function')
       throw new TypeError(`a detector of trip must give an object with ${member}(), got ${show(detection)}`);
   }
+  const timing: unknown = detection.timing;
+  if (timing !== undefined && typeof (timing as Timing | null)?.of !== 'function')
+    throw new TypeError(`timing of a detector must be made by timed(), got ${show(timing)}`);
   return detection;
 }
 
 function wordsOf(said: unknown): string | undefined {
-  if (typeof said === 'string') return said;
+  if (typeof said === 'string' && said !== '') return said;
   if (said instanceof Promise) quietly('detector', () => said); // an asynchronous detector may reject
   throw new TypeError(`a detector must say in words why, got ${show(said)}`);
 }
