@@ -74,8 +74,12 @@ console.log('in stock:', await inStock());
 function publish(send: () => boolean): boolean {
   const permit = breaker.tryAcquire();
   if (permit === undefined) return false; // the circuit lets nothing through
-  const sent = send();
-  permit.release(sent ? SUCCESS : FAILURE);
+  let sent = false;
+  try {
+    sent = send();
+  } finally {
+    permit.release(sent ? SUCCESS : FAILURE);
+  }
   return sent;
 }
 // #endregion

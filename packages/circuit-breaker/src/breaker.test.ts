@@ -55,6 +55,22 @@ describe('CircuitBreaker', () => {
     expect(events[0]).toMatchObject({ mode: 'automatic', from: 'closed', to: 'open', reason: 'opened by hand' });
   });
 
+  it('stays open for as long as it said if it is opened again meanwhile', async () => {
+    const { breaker, clock } = fragile({ openForMs: ({ times }) => times * 100 });
+    const events = heard();
+    breaker.open();
+    await clock.advance(40);
+    breaker.open();
+    breaker.close();
+    breaker.close();
+    expect(events.map(({ from, to }) => `${from} > ${to}`)).toEqual(['closed > open', 'open > closed']);
+    breaker.open();
+    expect(breaker.retryAfterMs).toBe(100);
+    await clock.advance(100);
+    breaker.open('still down');
+    expect(breaker.retryAfterMs).toBe(200);
+  });
+
   it('closes by hand, and forgets what it counted', () => {
     const { breaker } = fragile({ trip: consecutiveFailures(2) });
     fail(breaker);
@@ -257,6 +273,21 @@ describe('a breaker that looks for slow calls', () => {
     await Promise.all(calls);
     expect(breaker.state).toBe('closed');
     expect(breaker.counts).toMatchObject({ successes: 2, failures: 0 });
+  });
+
+  it('is not closed by a slow probe, and stays open for longer', async () => {
+    const clock = virtualClock();
+    const trip = slowCallRatio({ slowMs: 1_000, minimumCalls: 1 });
+    const breaker = circuitBreaker({ trip, openForMs: ({ times }) => times * 100, leaseMs: 10_000, clock });
+    breaker.open();
+    await clock.advance(100);
+    const slow = breaker.tryAcquire();
+    await clock.advance(1_001);
+    slow?.release(SUCCESS);
+    expect([breaker.state, breaker.retryAfterMs]).toEqual(['open', 200]);
+    await clock.advance(200);
+    breaker.tryAcquire()?.release(SUCCESS);
+    expect(breaker.state).toBe('closed');
   });
 
   it('times permits too, and leaves no timer', async () => {

@@ -23,8 +23,8 @@ export interface CircuitBreaker extends Policy {
    */
   tryAcquire(): CircuitPermit | undefined;
   /**
-   * Opens the circuit, as a detector does: it is half-open again when its time is up. Does nothing in a mode in which
-   * detectors do not decide. Throws a `TypeError` if the reason is no text.
+   * Opens the circuit, as a detector does: it is half-open again when its time is up. Does nothing while it is open, or in
+   * a mode in which detectors do not decide. Throws a `TypeError` if the reason is no text.
    */
   open(reason?: string): void;
   /**
@@ -116,7 +116,7 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
 
   open(reason = 'opened by hand'): void {
     text({ reason });
-    if (this.#circuit.decides) this.#circuit.open(reason, this.#now());
+    if (this.#circuit.decides && this.state !== 'open') this.#circuit.open(reason, this.#now());
   }
 
   close(reason = 'closed by hand'): void {
@@ -132,6 +132,11 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
 
   snapshot(): CircuitSnapshot {
     return { version: 1, savedAt: this.#settings.clock.wall(), ...this.#circuit.save(this.#now()) };
+  }
+
+  /** Begins in this mode. */
+  begin(mode: CircuitMode): void {
+    this.#circuit.switchTo(mode, 'made in this mode', this.#now(), false);
   }
 
   /** Goes on from what another one learnt. */

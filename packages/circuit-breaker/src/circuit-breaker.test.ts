@@ -292,7 +292,11 @@ describe('circuitBreaker', () => {
     ['trip', null, 'TypeError: trip must be a detector or an array of them, got null'],
     ['trip', [], 'RangeError: trip must have at least one detector, got an empty array'],
     ['trip', [failureRatio(), 5], 'TypeError: trip[1] must be a detector, got 5'],
-    ['trip', failureRatio, 'TypeError: a detector of trip must give an object with succeeded(), got a function'],
+    [
+      'trip',
+      failureRatio,
+      'TypeError: a detector of trip must give an object with succeeded(), got a function: it is made first, as in failureRatio(), not failureRatio',
+    ],
     ['trip', () => undefined, 'TypeError: a detector of trip must give an object with succeeded(), got undefined'],
     [
       'trip',

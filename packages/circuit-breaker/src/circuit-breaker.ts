@@ -87,7 +87,7 @@ export function circuitBreaker({
 
   const settings = { detectors, openForMs, recovery, leaseMs, countPushback, name, judge, clock, random };
   const breaker = new Breaker(settings);
-  if (mode !== 'automatic') breaker.switchTo(mode, 'made so');
+  if (mode !== 'automatic') breaker.begin(mode);
   if (snapshot !== undefined) breaker.restore(snapshot); // last, as a switch forgets what was learnt
   return breaker;
 }

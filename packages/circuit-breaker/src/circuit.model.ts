@@ -68,13 +68,16 @@ export class Model {
     return { successes: kept.length - failures, failures };
   }
 
-  become(to: CircuitState): void {
-    this.changes.push(`${this.mode}: ${this.state} > ${to}`);
+  become(to: CircuitState, switched = false): void {
+    if (switched || to !== this.state) this.changes.push(`${this.mode}: ${this.state} > ${to}`);
     this.state = to;
     this.era++;
     this.trial = [];
     for (const entry of this.entries) if (!entry.byHand) entry.gone = true; // the probes of before
-    if (to !== 'closed') return;
+    if (to === 'closed') this.forget();
+  }
+
+  forget(): void {
     this.outcomes = [];
     this.run = { now: 0, before: 0 };
     this.openings = 0;
@@ -89,7 +92,8 @@ export class Model {
   switchTo(mode: CircuitMode): void {
     this.mode = mode;
     if (mode === 'forced-open') this.openUntil = Infinity;
-    this.become(mode === 'forced-open' ? 'open' : 'closed');
+    this.forget();
+    this.become(mode === 'forced-open' ? 'open' : 'closed', true);
   }
 
   /** Another circuit goes on with what this one has learnt; the calls in flight are not its own. */

@@ -122,7 +122,9 @@ export class Circuit {
       this.#weigh(failed ? 'failed' : 'succeeded', now, tookMs, asked);
       return true;
     }
-    const ruling = failed ? this.#trial.failed() : this.#trial.succeeded();
+    // What opened the circuit may have been slowness, which a slow probe has not seen the end of.
+    const slow = tookMs !== undefined && this.#timing !== undefined && tookMs > this.#timing.slowMs;
+    const ruling = failed || slow ? this.#trial.failed() : this.#trial.succeeded();
     if (ruling?.to === 'open') this.open(ruling.reason, now, asked);
     else if (ruling !== undefined) this.close(ruling.reason, now);
     return true;
@@ -179,18 +181,16 @@ export class Circuit {
 
   /** Begins afresh. */
   close(reason: string, now: number): void {
-    this.#openings = 0;
-    this.#detections = startAll(this.#rules.detectors, this.#detections);
-    this.#timing = timingOf(this.#detections);
+    this.#forget();
     this.#become('closed', reason, now);
   }
 
-  /** Begins afresh in another mode. */
-  switchTo(mode: CircuitMode, reason: string, now: number): void {
+  /** Begins afresh in another mode, of which nobody hears if it is not `told` and the state stays. */
+  switchTo(mode: CircuitMode, reason: string, now: number, told = true): void {
     this.#mode = mode;
-    if (mode !== 'forced-open') return this.close(reason, now);
+    this.#forget();
     this.#openUntil = Infinity;
-    this.#become('open', reason, now);
+    this.#become(mode === 'forced-open' ? 'open' : 'closed', reason, now, told);
   }
 
   /** What it has learnt, for another circuit. */
@@ -245,14 +245,20 @@ export class Circuit {
     return health === 'ignorable' ? undefined : health === 'failure';
   }
 
-  #become(to: CircuitState, reason: string, now: number): void {
+  #forget(): void {
+    this.#openings = 0;
+    this.#detections = startAll(this.#rules.detectors, this.#detections);
+    this.#timing = timingOf(this.#detections);
+  }
+
+  #become(to: CircuitState, reason: string, now: number, told = false): void {
     const from = this.#state;
     this.#state = to;
     this.#generation++;
     this.#leases?.forgetProbes();
     if (to !== 'half-open') this.#trial = undefined;
     this.#standing = to === 'closed' ? this.#stand() : undefined;
-    this.#changed(from, to, reason, now);
+    if (from !== to || told) this.#changed(from, to, reason, now);
   }
 
   #stand(): Admission {

@@ -63,12 +63,18 @@ function start(detector: Detector): Detection {
   const detection: Detection | undefined = detector(); // asked of a user's detector, not believed
   for (const member of ['succeeded', 'failed', 'tally'] as const) {
     if (typeof detection?.[member] !== 'function')
-      throw new TypeError(`a detector of trip must give an object with ${member}(), got ${show(detection)}`);
+      throw new TypeError(
+        `a detector of trip must give an object with ${member}(), got ${show(detection)}${hint(detection)}`,
+      );
   }
   const timing: unknown = detection.timing;
   if (timing !== undefined && typeof (timing as Timing | null)?.of !== 'function')
     throw new TypeError(`timing of a detector must be made by timed(), got ${show(timing)}`);
   return detection;
+}
+
+function hint(given: unknown): string {
+  return typeof given === 'function' ? ': it is made first, as in failureRatio(), not failureRatio' : '';
 }
 
 function wordsOf(said: unknown): string | undefined {

@@ -33,7 +33,7 @@ export function failureRatio({
 }: FailureRatioOptions = {}): Detector {
   rejectUnknown(unknown, arguments[0]);
   checkRatio({ ratio });
-  const span = spanOf({ windowMs, window, minimumCalls });
+  const span = spanOf({ windowMs, window, minimumCalls }, arguments[0]);
   const detector = () => new RatioDetection(ratio, span);
   return arguments[0] === undefined ? (byDefault ??= detector) : detector;
 }

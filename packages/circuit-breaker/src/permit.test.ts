@@ -49,11 +49,16 @@ describe('CircuitPermit', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it.each([undefined, 'success', null, {}])('refuses to release with %s, and the permit stays', (wrong) => {
-    const { breaker } = fragile();
-    const permit = breaker.tryAcquire();
-    expect(() => permit?.release(wrong as Verdict)).toThrow(/^verdict must be a verdict, got /);
-    permit?.release(FAILURE);
-    expect(breaker.state).toBe('open');
-  });
+  it.each([undefined, 'success', null, {}, { health: 'ok' }])(
+    'refuses to release with %s, and the permit stays',
+    (wrong) => {
+      const { breaker } = fragile();
+      const permit = breaker.tryAcquire();
+      expect(() => permit?.release(wrong as Verdict)).toThrow(
+        /^verdict must be SUCCESS, FAILURE or another of @inmesh\/core, got /,
+      );
+      permit?.release(FAILURE);
+      expect(breaker.state).toBe('open');
+    },
+  );
 });

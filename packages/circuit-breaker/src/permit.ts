@@ -27,7 +27,8 @@ export class Permit implements CircuitPermit {
 
   release(verdict: Verdict, retryAfterMs?: number): void {
     const health: unknown = (verdict as Verdict | undefined)?.health; // callers without types
-    if (typeof health !== 'string') throw new TypeError(`verdict must be a verdict, got ${show(verdict)}`);
+    if (health !== 'success' && health !== 'failure' && health !== 'ignorable')
+      throw new TypeError(`verdict must be SUCCESS, FAILURE or another of @inmesh/core, got ${show(verdict)}`);
     if (retryAfterMs !== undefined) nonNegativeMs({ retryAfterMs });
     if (this.#released) return;
     this.#released = true;

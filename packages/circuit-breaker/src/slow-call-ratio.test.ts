@@ -37,6 +37,10 @@ describe('slowCallRatio', () => {
     [{ slowMs: 1, window: lastCalls(10) }, 'RangeError: minimumCalls must be at most the calls of window, 10, got 20'],
     [{ slowMs: 1, window: 100 as never }, 'TypeError: window must be made by lastCalls(), got 100'],
     [{ slowMs: 1, windowMs: NaN }, 'RangeError: windowMs must be a positive number of milliseconds, got NaN'],
+    [
+      { slowMs: 1, windowMs: 5, window: lastCalls(30) },
+      'TypeError: window takes the place of windowMs: give one of them',
+    ],
     [{ slowMs: 1, slow: 1 } as object, 'TypeError: unknown option: slow'],
   ])('refuses %o', (options, message) => {
     let thrown: unknown;

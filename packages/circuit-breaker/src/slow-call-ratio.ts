@@ -28,18 +28,20 @@ export interface SlowCallRatioOptions {
  * @example
  * const breaker = circuitBreaker({ trip: [failureRatio(), slowCallRatio({ slowMs: 800, ratio: 0.9 })] });
  */
-export function slowCallRatio({
-  slowMs,
-  ratio = 0.5,
-  minimumCalls = 20,
-  windowMs = 10_000,
-  window,
-  ...unknown
-}: SlowCallRatioOptions): Detector {
+export function slowCallRatio(
+  {
+    slowMs,
+    ratio = 0.5,
+    minimumCalls = 20,
+    windowMs = 10_000,
+    window,
+    ...unknown
+  }: SlowCallRatioOptions = {} as SlowCallRatioOptions,
+): Detector {
   rejectUnknown(unknown, arguments[0]);
   const timing = timed(slowMs);
   checkRatio({ ratio });
-  const span = spanOf({ windowMs, window, minimumCalls });
+  const span = spanOf({ windowMs, window, minimumCalls }, arguments[0]);
   return () =>
     new WindowDetection(span, timing, ({ calls, slow }) => {
       if (slow / calls < ratio) return undefined;

@@ -105,8 +105,10 @@ describe('CircuitSnapshot', () => {
   });
 
   it('leaves out who was in charge', () => {
-    const former = circuitBreaker({ mode: 'forced-open' });
-    expect(former.snapshot()).toMatchObject({ state: 'closed', openForMs: 0, openings: 0 });
+    const former = circuitBreaker({ trip: consecutiveFailures(3) });
+    for (let call = 0; call < 2; call++) former.tryAcquire()?.release(FAILURE);
+    former.switchTo('forced-open');
+    expect(former.snapshot()).toMatchObject({ state: 'closed', openForMs: 0, openings: 0, detections: [0] });
   });
 
   it('leaves out the memory of a detector that cannot save it', () => {

@@ -32,12 +32,14 @@ export interface Span {
 }
 
 /** Throws a `RangeError` or `TypeError` that names a wrong option. */
-export function spanOf({ windowMs, window, minimumCalls }: Span): Span {
+export function spanOf({ windowMs, window, minimumCalls }: Span, given: { readonly windowMs?: number } = {}): Span {
   positiveMs({ windowMs });
   count({ minimumCalls });
   if (window !== undefined && typeof (window as CallWindow | null)?.start !== 'function')
     // callers without types
     throw new TypeError(`window must be made by lastCalls(), got ${show(window)}`);
+  if (window !== undefined && given.windowMs !== undefined)
+    throw new TypeError('window takes the place of windowMs: give one of them');
   if (window !== undefined && minimumCalls > window.calls)
     throw new RangeError(`minimumCalls must be at most the calls of window, ${window.calls}, got ${minimumCalls}`);
   return { windowMs, window, minimumCalls };

@@ -7,7 +7,7 @@ import { WindowDetection, type WindowCounts } from './window-detection.ts';
 
 /** What the counts are of. */
 export interface TripWhenOptions {
-  /** How many calls the window has to hold before the function is asked (default: 20). */
+  /** How many calls the window has to hold before the function is asked (default: 1). */
   readonly minimumCalls?: number;
   /** The time it looks back over, in ms (default: 10 s). The oldest tenth of it leaves as a whole. */
   readonly windowMs?: number;
@@ -28,11 +28,11 @@ export interface TripWhenOptions {
  */
 export function tripWhen(
   says: (counts: WindowCounts) => boolean | string,
-  { minimumCalls = 20, windowMs = 10_000, window, slowMs, ...unknown }: TripWhenOptions = {},
+  { minimumCalls = 1, windowMs = 10_000, window, slowMs, ...unknown }: TripWhenOptions = {},
 ): Detector {
   callable({ says });
   rejectUnknown(unknown, arguments[1]);
-  const span = spanOf({ windowMs, window, minimumCalls });
+  const span = spanOf({ windowMs, window, minimumCalls }, arguments[1]);
   const timing = slowMs === undefined ? undefined : timed(slowMs);
   return () =>
     new WindowDetection(span, timing, (counts) => {
