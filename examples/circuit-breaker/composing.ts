@@ -38,6 +38,13 @@ const policyOfFetch = compose(retry(), perHostOfFetch, timeout(500, { until: 'he
 const api = wrapFetch(policyOfFetch, { fetch: async (url: string) => new Response(`what ${url} answered`) });
 await api('http://b.test/7').then(async (response) => console.log(await response.text()));
 
+// #region all-of-them
+for (const [host, breaker] of perHostOfFetch) {
+  console.log(host, breaker.state, breaker.counts.refused);
+  breaker.switchTo('observing', 'we are not sure of its limits yet');
+}
+// #endregion
+
 // #region judge
 const strict = circuitBreaker({
   judge: { ofResult: (result) => (result === undefined ? FAILURE : undefined) }, // otherwise the protocol's word
@@ -51,4 +58,5 @@ console.log('failures:', strict.counts.failures);
 // what http://a.test/7 answered
 // a.test is closed
 // what http://b.test/7 answered
+// b.test closed 0
 // failures: 1

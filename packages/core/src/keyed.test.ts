@@ -79,6 +79,20 @@ describe('keyed', () => {
     expect(perKey.get('a')).toBeUndefined();
   });
 
+  it('shows all of them, those that come meanwhile too', async () => {
+    const perKey = keyed(inputOf, passThrough);
+    const handler = perKey(async ({ input }) => input);
+    await handler(to('a'));
+    await handler(to('b'));
+    const seen: string[] = [];
+    for (const [key, policy] of perKey) {
+      expect(policy).toBe(perKey.get(key));
+      if (key === 'a') await handler(to('c'));
+      seen.push(key);
+    }
+    expect(seen).toEqual(['a', 'b', 'c']);
+  });
+
   it('forgets the least recently used', async () => {
     const perKey = keyed(inputOf, passThrough, { maxKeys: 2 });
     const handler = perKey(async () => {});

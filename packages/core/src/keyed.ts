@@ -18,6 +18,8 @@ export interface KeyedState<K, P> {
   get(key: K): P | undefined;
   /** How many keys it remembers. Above `maxKeys` only while more than that have calls in flight. */
   readonly size: number;
+  /** Each key with its policy, as for `for (const [key, policy] of perKey)`. Looking does not count as use. */
+  [Symbol.iterator](): IterableIterator<[K, P]>;
 }
 
 /** A policy per key. */
@@ -94,6 +96,7 @@ export function keyed<T, K, P extends Layer<T>>(
   return Object.defineProperties(layer, {
     get: { value: (key: K) => entries.get(key) },
     size: { get: () => entries.size },
+    [Symbol.iterator]: { value: () => entries.all() },
   }) as KeyedLayer<T, K, P>; // the members were defined just above
 }
 
@@ -136,6 +139,10 @@ class Entries<T, K, P> {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  *all(): IterableIterator<[K, P]> {
+    for (const [key, { policy }] of this.#all) yield [key, policy];
   }
 
   get(key: K): P | undefined {
