@@ -25,6 +25,7 @@ export interface Entry {
   readonly at: number;
   readonly byHand: boolean;
   readonly probe: boolean;
+  readonly step: number;
   readonly uncounted: boolean;
   gone: boolean;
 }
@@ -41,7 +42,7 @@ export class Model {
   expired = 0;
   outcomes: { readonly slice: number; failed: boolean }[] = [];
   run = { now: 0, before: 0 }; // of failures, and the one that the last success ended
-  trial: boolean[] = []; // of the probes, in the order they ended: whether they failed
+  trial: { readonly failed: boolean; readonly step: number }[] = []; // the probes, in the order they ended
   entries: Entry[] = [];
   readonly changes: string[] = [];
   readonly plan: Plan;
@@ -111,11 +112,21 @@ export class Model {
     this.openUntil = Math.max(now, openUntil);
   }
 
-  /** The ramp's step: its share, and what ended in it. */
-  step(): { readonly share: number; readonly ended: readonly boolean[] } {
-    const [, ...after] = this.trial; // the first probe goes alone
-    const steps = Math.floor(after.length / CALLS_PER_STEP);
-    return { share: this.trial.length === 0 ? 0 : 0.25 * 2 ** steps, ended: after.slice(steps * CALLS_PER_STEP) };
+  /** The ramp's step: its share, how many ended that it let in, and how the latest went, whenever they were let in. */
+  step(): { readonly step: number; readonly share: number; readonly latest: readonly boolean[] } {
+    const [first, ...after] = this.trial; // the first probe goes alone
+    let step = first === undefined ? 0 : 1;
+    let own = 0;
+    let latest: boolean[] = [];
+    for (const ended of after) {
+      latest = latest.length === CALLS_PER_STEP - 1 ? [] : [...latest, ended.failed];
+      if (ended.step === step) own++;
+      if (own < CALLS_PER_STEP) continue;
+      step++;
+      own = 0;
+      latest = [];
+    }
+    return { step, share: step === 0 ? 0 : 0.25 * 2 ** (step - 1), latest };
   }
 
   share(now: number): number {
@@ -132,7 +143,8 @@ export class Model {
     if (!free && this.mode !== 'observing') return undefined;
     const uncounted = !free || this.mode === 'disabled';
     const leased = !uncounted && (byHand || !closed);
-    const entry = { era: this.era, at: now, byHand: byHand && leased, probe: !closed, uncounted, gone: !leased };
+    const { step } = this.step();
+    const entry = { era: this.era, at: now, byHand: byHand && leased, probe: !closed, step, uncounted, gone: !leased };
     this.entries.push(entry);
     return entry;
   }
@@ -153,7 +165,7 @@ export class Model {
       return;
     }
     const before = this.step();
-    this.trial.push(failed);
+    this.trial.push({ failed, step: entry.step });
     if (this.plan.ramps ? this.rampFails(before, failed) : this.tooManyFailed()) this.open(now, asked);
     else if (this.plan.ramps ? this.step().share >= 1 : this.trial.length === this.plan.calls) this.become('closed');
   }
@@ -176,13 +188,13 @@ export class Model {
     if (this.trips(now) && this.mode !== 'forced-closed') this.open(now, asked);
   }
 
-  rampFails({ share, ended }: { share: number; ended: readonly boolean[] }, failed: boolean): boolean {
-    const failures = [...ended, failed].filter((each) => each).length;
+  rampFails({ share, latest }: { share: number; latest: readonly boolean[] }, failed: boolean): boolean {
+    const failures = [...latest, failed].filter((each) => each).length;
     return failed && (share === 0 || failures / CALLS_PER_STEP >= RATIO);
   }
 
   tooManyFailed(): boolean {
-    return this.trial.filter((each) => each).length > this.plan.mayFail;
+    return this.trial.filter((each) => each.failed).length > this.plan.mayFail;
   }
 
   trips(now: number): boolean {

@@ -147,6 +147,8 @@ class Pair {
     const { era, state } = this.model;
     const outcome = verdict.pushback ? 'pushback' : verdict.health;
     this.visited.add(`${entry.era === era ? overdue : 'late'} ${outcome} while ${state}`);
+    if (state === 'half-open' && entry.era === era && entry.step < this.model.step().step)
+      this.visited.add('of an earlier step');
     const counted = this.#circuit.settle(admission, verdict, this.#now, undefined, () => asked);
     this.model.settle(entry, verdict, this.#now, asked);
     const { standing } = this.#circuit;
@@ -223,6 +225,7 @@ const EVERYWHERE = [
   'ramp at 0',
   'ramp at 0.25',
   'ramp at 0.5',
+  'of an earlier step',
 ];
 
 describe('Circuit', () => {

@@ -3,7 +3,7 @@ import type { Random, Verdict } from '@inmesh/core';
 import { startAll, tally, timingOf, weigh, type Detections, type Outcome } from './detections.ts';
 import type { Detector, Tally } from './detector.ts';
 import type { Timing } from './effective-time.ts';
-import { Leases, type Admission } from './leases.ts';
+import { Leases, type Admission, type Lease } from './leases.ts';
 import { openingMs, type OpenFor } from './opening.ts';
 import type { Recovery, Trial } from './recovery.ts';
 import { loadAll, saveAll, type CircuitMemory } from './snapshot.ts';
@@ -124,7 +124,8 @@ export class Circuit {
     }
     // What opened the circuit may have been slowness, which a slow probe has not seen the end of.
     const slow = tookMs !== undefined && this.#timing !== undefined && tookMs > this.#timing.slowMs;
-    const ruling = failed || slow ? this.#trial.failed() : this.#trial.succeeded();
+    const { step } = admission as Lease; // while half-open only leases are granted
+    const ruling = failed || slow ? this.#trial.failed(step) : this.#trial.succeeded(step);
     if (ruling?.to === 'open') this.open(ruling.reason, now, asked);
     else if (ruling !== undefined) this.close(ruling.reason, now);
     return true;
@@ -233,7 +234,14 @@ export class Circuit {
   }
 
   #lease(now: number, byHand: boolean): Admission {
-    const lease = { generation: this.#generation, begunAt: undefined, endsAt: now + this.#rules.leaseMs, byHand };
+    const endsAt = now + this.#rules.leaseMs;
+    const lease: Lease = {
+      generation: this.#generation,
+      begunAt: undefined,
+      endsAt,
+      byHand,
+      step: this.#trial?.step,
+    };
     this.#leases ??= new Leases();
     this.#leases.grant(lease, this.#trial !== undefined, now);
     return lease;

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 
 import { Leases, type Lease } from './leases.ts';
 
-const lease = (endsAt: number, byHand = false): Lease => ({ generation: 1, begunAt: undefined, endsAt, byHand });
+const lease = (endsAt: number, byHand = false): Lease => ({
+  generation: 1,
+  begunAt: undefined,
+  endsAt,
+  byHand,
+  step: undefined,
+});
 const seen = ({ probes, permits, expired }: Leases) => ({ probes, permits, expired });
 
 describe('Leases', () => {

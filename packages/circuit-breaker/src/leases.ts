@@ -11,6 +11,8 @@ export interface Lease extends Admission {
   readonly endsAt: number;
   /** It was taken by hand, and nobody but the taker knows when it is over. */
   readonly byHand: boolean;
+  /** Which step of the trial let it in, if it is a probe of one that has steps. */
+  readonly step: number | undefined;
 }
 
 /** Places that are held by probes and by permits taken by hand, and lost when their time is up. A permit may be a probe's. */

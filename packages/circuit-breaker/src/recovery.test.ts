@@ -5,7 +5,7 @@ import { probes, ramp, type Recovery, type Trial } from './recovery.ts';
 /** Plays outcomes, `+` or `-`, until there is a ruling. */
 function play(trial: Trial, outcomes: string) {
   for (const outcome of outcomes) {
-    const ruling = outcome === '+' ? trial.succeeded() : trial.failed();
+    const ruling = outcome === '+' ? trial.succeeded(trial.step) : trial.failed(trial.step);
     if (ruling !== undefined) return ruling;
   }
   return undefined;
@@ -60,6 +60,16 @@ describe('ramp', () => {
   it('opens again as soon as a step cannot be good any more', () => {
     const ruling = play(ramp({ callsPerStep: 4 }).start(), '+-+-');
     expect(ruling).toEqual({ to: 'open', reason: '2 of 3 calls at a share of 0.1 failed' });
+  });
+
+  it('does not climb by what it let in at a smaller share, and opens if that fails', () => {
+    const trial = ramp({ from: 0.25, callsPerStep: 4 }).start();
+    play(trial, '+++++');
+    expect(trial.share(1)).toBe(0.5);
+    for (let late = 0; late < 100; late++) expect(trial.succeeded(1)).toBeUndefined();
+    expect(trial.share(1)).toBe(0.5);
+    expect(trial.failed(1)).toBeUndefined();
+    expect(trial.failed(1)).toEqual({ to: 'open', reason: '2 of 2 calls at a share of 0.5 failed' });
   });
 
   it('goes on if few enough of a step fail, and counts each step by itself', () => {

@@ -12,10 +12,12 @@ export interface Trial {
   readonly plan: string;
   /** The share of calls to let in while so many of those it let in are out: 1 is the next one, 0 is none. */
   share(out: number): number;
+  /** How far it is, if it goes in steps: what it says when a call is let in is told again when that call ends. */
+  readonly step?: number;
   /** A probe went well. */
-  succeeded(): Ruling | undefined;
+  succeeded(step?: number): Ruling | undefined;
   /** A probe failed. */
-  failed(): Ruling | undefined;
+  failed(step?: number): Ruling | undefined;
 }
 
 /** What a trial comes to. */
@@ -96,16 +98,17 @@ export interface RampOptions {
   readonly from?: number;
   /** How much larger the share is at each step, above 1 (default: 2). */
   readonly factor?: number;
-  /** How many calls a step takes (default: 10). */
+  /** How many calls, let in at one share, have to end before it grows (default: 10). */
   readonly callsPerStep?: number;
-  /** The share of failures in a step at which the circuit opens again, above 0, at most 1 (default: 0.5). */
+  /** The share of failures among so many calls at which the circuit opens again, above 0, at most 1 (default: 0.5). */
   readonly ratio?: number;
 }
 
 /**
  * Lets one probe through, then a growing share of the calls while they succeed, so that what has just come back is not hit
- * by all of its traffic at once. With its defaults: one call alone, then 10, 20, 40 and 80 % for ten calls each. A call
- * always goes if no other is out, so that the ramp is climbed where calls are rare.
+ * by all of its traffic at once. With its defaults: one call alone, then 10, 20, 40 and 80 % for ten calls each. These have
+ * to be let in at that share: how calls of a smaller one ended tells nothing of a larger. A call always goes if no other is
+ * out, so that the ramp is climbed where calls are rare.
  *
  * Throws a `RangeError` or `TypeError` that names a wrong option.
  *
@@ -134,9 +137,12 @@ class Ramp implements Trial {
   readonly #factor: number;
   readonly #callsPerStep: number;
   readonly #ratio: number;
+  #step = 0;
   #share = 0;
-  #successes = 0;
-  #failures = 0;
+  #succeeded = 0; // of the calls that were let in at this share
+  #ended = 0; // of these
+  #failures = 0; // among the latest, whenever they were let in
+  #latest = 0; // so many, up to a step
 
   constructor(from: number, factor: number, callsPerStep: number, ratio: number) {
     this.#from = from;
@@ -145,34 +151,42 @@ class Ramp implements Trial {
     this.#ratio = ratio;
   }
 
+  get step(): number {
+    return this.#step;
+  }
+
   share(out: number): number {
     return out === 0 ? 1 : this.#share;
   }
 
-  succeeded(): Ruling | undefined {
-    this.#successes++;
-    if (this.#share > 0) return this.#climb();
+  succeeded(step?: number): Ruling | undefined {
+    if (step === this.#step) this.#succeeded++;
+    if (this.#share > 0) return this.#climb(step);
     return this.#goOnWith(this.#from);
   }
 
-  failed(): Ruling | undefined {
+  failed(step?: number): Ruling | undefined {
     this.#failures++;
     if (this.#share === 0) return { to: 'open', reason: 'the first probe failed' };
-    if (this.#failures / this.#callsPerStep < this.#ratio) return this.#climb();
-    const letIn = `${this.#successes + this.#failures} calls at a share of ${show(this.#share)}`;
-    return { to: 'open', reason: `${this.#failures} of ${letIn} failed` };
+    if (this.#failures / this.#callsPerStep < this.#ratio) return this.#climb(step);
+    return {
+      to: 'open',
+      reason: `${this.#failures} of ${this.#latest + 1} calls at a share of ${show(this.#share)} failed`,
+    };
   }
 
-  #climb(): Ruling | undefined {
-    if (this.#successes + this.#failures < this.#callsPerStep) return undefined;
+  #climb(step: number | undefined): Ruling | undefined {
+    if (++this.#latest === this.#callsPerStep) this.#latest = this.#failures = 0;
+    if (step !== this.#step || ++this.#ended < this.#callsPerStep) return undefined;
     return this.#goOnWith(this.#share * this.#factor);
   }
 
   #goOnWith(share: number): Ruling | undefined {
     if (share >= 1)
-      return { to: 'closed', reason: `${this.#successes} calls succeeded at a share of ${show(this.#share)}` };
+      return { to: 'closed', reason: `${this.#succeeded} calls succeeded at a share of ${show(this.#share)}` };
     this.#share = share;
-    this.#successes = this.#failures = 0;
+    this.#step++;
+    this.#succeeded = this.#ended = this.#failures = this.#latest = 0;
     return undefined;
   }
 }
