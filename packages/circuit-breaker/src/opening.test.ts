@@ -29,6 +29,7 @@ describe('growing', () => {
     expect(() => growing({ baseMs: -1 })).toThrow(
       new RangeError('baseMs must be a positive number of milliseconds, got -1'),
     );
+    expect(() => growing({ factor: 0.5 })).toThrow(new RangeError('factor must be 1 or more, got 0.5'));
     expect(() => growing({ base: 1 } as object)).toThrow(new TypeError('unknown option: base'));
   });
 });
@@ -36,7 +37,7 @@ describe('growing', () => {
 describe('heedRetryAfter', () => {
   it.each([
     { asked: 30_000, ms: 30_000 },
-    { asked: 0, ms: 0 },
+    { asked: 0, ms: 5_000 },
     { asked: 90_000, ms: 60_000 },
     { asked: undefined, ms: 5_000 },
   ])('is open for $ms ms if asked for $asked', ({ asked, ms }) => {

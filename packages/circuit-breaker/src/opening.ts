@@ -25,7 +25,7 @@ export interface GrowingOptions {
   readonly baseMs?: number;
   /** The longest time, in ms (default: 300 s, or `baseMs` if that is longer). */
   readonly maxMs?: number;
-  /** How much longer each time is than the one before (default: 2). */
+  /** How much longer each time is than the one before, 1 or more (default: 2). */
   readonly factor?: number;
   /** `full` draws from 0 to the time, `equal` from half of it, `none` takes just that (default: `equal`). */
   readonly jitter?: 'full' | 'equal' | 'none';
@@ -49,6 +49,7 @@ export function growing({
 }: GrowingOptions = {}): OpenFor {
   rejectUnknown(unknown, arguments[0]);
   const backoff = exponential({ baseMs, maxMs, factor, jitter });
+  if (factor < 1) throw new RangeError(`factor must be 1 or more, got ${factor}`); // it would come to no time at all
   return ({ times, random }) => backoff(times, random, 0);
 }
 
@@ -61,7 +62,8 @@ export interface HeedRetryAfterOptions {
 }
 
 /**
- * As long as the response asked that opens the circuit: its Retry-After.
+ * As long as the response asked that opens the circuit: its Retry-After. One of 0, as is a date that has passed, asks for
+ * nothing: it would leave the circuit open for no time at all.
  *
  * Throws a `RangeError` or `TypeError` that names a wrong option.
  *
@@ -74,7 +76,7 @@ export function heedRetryAfter({ otherwise = 5_000, maxMs = 60_000, ...unknown }
   positiveMs({ maxMs });
   return (opening) => {
     const { retryAfterMs } = opening;
-    if (retryAfterMs !== undefined) return Math.min(maxMs, retryAfterMs);
+    if (retryAfterMs !== undefined && retryAfterMs > 0) return Math.min(maxMs, retryAfterMs);
     return typeof otherwise === 'number' ? otherwise : otherwise(opening);
   };
 }
