@@ -64,7 +64,15 @@ async function filled(): Promise<Registry> {
   const { endpoint: added } = balancer.endpoints[0];
   const change = { balancer: 'users', subject: balancer, endpoint: added, reason: 'test', at: 0 };
   endpointChannel.publish({ ...change, change: 'added' });
-  circuitChannel.publish({ circuit: 'users', subject: breaker, mode: 'automatic', from: 'closed', to: 'open', reason: 'test', at: 0 });
+  circuitChannel.publish({
+    circuit: 'users',
+    subject: breaker,
+    mode: 'automatic',
+    from: 'closed',
+    to: 'open',
+    reason: 'test',
+    at: 0,
+  });
   policy.close();
   return registry;
 }

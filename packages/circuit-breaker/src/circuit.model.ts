@@ -3,7 +3,7 @@ import type { Verdict } from '@inmesh/core';
 import type { CircuitMode, CircuitState } from './circuit.ts';
 
 export const WINDOW_MS = 1_000;
-export const SLICE_MS: number = WINDOW_MS / 10;
+const SLICE_MS = WINDOW_MS / 10;
 export const OPEN_FOR_MS = 300;
 export const LEASE_MS = 200;
 export const RATIO = 0.5;

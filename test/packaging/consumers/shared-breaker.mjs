@@ -9,8 +9,8 @@ const outcome = (promise) =>
 
 export async function share(mine, theirs) {
   const clock = theirs.testing.virtualClock();
-  // Opens at the tenth call if it counted every call of `verdicts` and `bodies` right, and neither earlier nor later.
-  const trip = theirs.breaker.failureRatio({ ratio: 0.5, minimumCalls: 10 });
+  // Opens at the ninth call if it counted every call of `verdicts` and `bodies` right, and neither earlier nor later.
+  const trip = theirs.breaker.failureRatio({ ratio: 0.5, minimumCalls: 9 });
   const breaker = theirs.breaker.circuitBreaker({ trip, name: 'shared', clock });
   const states = [];
   const stop = mine.core.circuitChannel.subscribe(({ from, to }) => states.push(`${from} to ${to}`));
@@ -37,7 +37,7 @@ export async function share(mine, theirs) {
   ];
   return {
     ...counted,
-    tenth: [before, after],
+    ninth: [before, after],
     refused: known,
     observed,
     repeated,
