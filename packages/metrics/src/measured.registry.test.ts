@@ -72,7 +72,15 @@ describe('measured in a registry', () => {
     expect(registry.metrics()).toBe('');
     const policy = measured(registry);
     const subject = { state: 'open' };
-    circuitChannel.publish({ circuit: 'users', subject, mode: 'automatic', from: 'closed', to: 'open', reason: 'test', at: 0 });
+    circuitChannel.publish({
+      circuit: 'users',
+      subject,
+      mode: 'automatic',
+      from: 'closed',
+      to: 'open',
+      reason: 'test',
+      at: 0,
+    });
     const shown = /^circuit_breaker_(?:state|transitions_total)\{circuit="users",.*"open"\} 1$/gm;
     expect(registry.metrics().match(shown)).toHaveLength(2);
 
