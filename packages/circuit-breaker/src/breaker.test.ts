@@ -205,6 +205,24 @@ describe('CircuitBreaker', () => {
     expect([breaker.mode, breaker.state]).toEqual(['automatic', 'closed']);
   });
 
+  it('has the place of a probe back when its caller gives up, though the function goes on', async () => {
+    const { breaker, clock } = fragile({ leaseMs: 60_000 });
+    breaker.open();
+    await clock.advance(100);
+    const server = scriptedHandler<string>();
+    const controller = new AbortController();
+    const probe = breaker(server.handler)(Call.start(undefined, { signal: controller.signal }));
+    const waiting = await server.next();
+    expect(breaker.counts.probes).toBe(1);
+    controller.abort(new Error('never mind'));
+    expect(breaker.counts.probes).toBe(0);
+    breaker.tryAcquire()?.release(SUCCESS);
+    expect(breaker.state).toBe('closed');
+    waiting.respond('at last');
+    await probe;
+    expect(breaker.counts).toMatchObject({ successes: 0, failures: 0, ignored: 1 });
+  });
+
   it('counts permits that nobody releases, and those that come back late as outcomes', async () => {
     const { breaker, clock } = fragile({ trip: consecutiveFailures(2), leaseMs: 50 });
     const [late] = [breaker.tryAcquire(), breaker.tryAcquire()];

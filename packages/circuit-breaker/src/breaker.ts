@@ -1,8 +1,17 @@
-import { circuitChannel, PolicyObject, refuse, type Clock, type Judge, type Policy } from '@inmesh/core';
+import {
+  circuitChannel,
+  PolicyObject,
+  refuse,
+  type AbortSink,
+  type Clock,
+  type Judge,
+  type Policy,
+} from '@inmesh/core';
 import { oneOf, text } from '@inmesh/core/options';
 
 import { Circuit, type CircuitCounts, type CircuitMode, type CircuitRules, type CircuitState } from './circuit.ts';
 import { CircuitOpenError } from './error.ts';
+import type { Admission } from './leases.ts';
 import { Permit, type CircuitPermit } from './permit.ts';
 import { Referee } from './referee.ts';
 import type { CircuitSnapshot } from './snapshot.ts';
@@ -70,6 +79,7 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
           return refuse(new CircuitOpenError({ policy: name, retryAfterMs, captureStack: call.captureStacks }));
         }
         const admission = circuit.timing === undefined ? admitted : referee.begin(admitted);
+        if (standing === undefined) call.onAbort(new Quitter(circuit, admission));
         try {
           return next(call).then(
             (result) => {
@@ -153,6 +163,21 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
     if (!circuitChannel.hasSubscribers) return;
     const { name: circuit } = this.#settings;
     circuitChannel.publish({ circuit, subject: this, mode: this.#circuit.mode, from, to, reason, at });
+  }
+}
+
+/** Takes back the place of a probe as soon as its caller gives up: its function may not heed that. */
+class Quitter implements AbortSink {
+  readonly #circuit: Circuit;
+  readonly #admission: Admission;
+
+  constructor(circuit: Circuit, admission: Admission) {
+    this.#circuit = circuit;
+    this.#admission = admission;
+  }
+
+  abort(): void {
+    this.#circuit.giveUp(this.#admission);
   }
 }
 

@@ -131,6 +131,11 @@ export class Circuit {
     return true;
   }
 
+  /** Takes back the place of a call that was given up, however long it goes on. It is settled nevertheless. */
+  giveUp(admission: Admission): void {
+    this.#leases?.end(admission);
+  }
+
   /** Takes in that a call failed after all which was a success when its head came, while the circuit was closed. */
   spoil(admission: Admission, verdict: Verdict, now: number, tookMs?: number, asked?: () => number | undefined): void {
     if (admission.generation !== this.#generation || this.#failed(verdict) !== true) this.#ignored++;

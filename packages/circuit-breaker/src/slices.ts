@@ -14,7 +14,8 @@ export type { Attribute, AttributeValue, OpenSlice, Slices, SlicesCounts };
 export interface SlicesOptions {
   /**
    * What tells calls apart: for each name a function that reads the attribute off a call, as in `{ shard: (call) => … }`;
-   * 1 to 4. `undefined` and `null` mean that the call has none. Each is asked up to twice for a call, before or after
+   * 1 to 4. `undefined`, `null` and
+   * more than 256 characters mean that the call has none. Each is asked up to twice for a call, before or after
    * it, and never while all is well, so it should be quick and change nothing.
    */
   readonly attributes: Readonly<Record<string, Attribute>>;

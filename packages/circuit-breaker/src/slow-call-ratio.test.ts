@@ -30,6 +30,13 @@ describe('slowCallRatio', () => {
     expect(detection.succeeded(1e9, 150)).toContain('2 of 2 calls took longer than 100 ms among the last 2');
   });
 
+  it.each([
+    [0, 'calls must be a whole number of 1 or more, got 0'],
+    [1e12, 'calls must be at most 1000000, got 1000000000000'],
+  ])('looks back over no window of %d calls', (calls, message) => {
+    expect(() => lastCalls(calls)).toThrow(new RangeError(message));
+  });
+
   it.each<[Partial<SlowCallRatioOptions>, string]>([
     [{}, 'TypeError: slowMs must be a positive number of milliseconds, got undefined'],
     [{ slowMs: 0 }, 'RangeError: slowMs must be a positive number of milliseconds, got 0'],

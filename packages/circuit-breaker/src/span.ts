@@ -12,15 +12,17 @@ export interface CallWindow {
 /**
  * Looks back over the last so many calls, however long ago they were: the `window` of a detector.
  *
- * Throws a `RangeError` or `TypeError` if `calls` is no whole number of 1 or more.
+ * Throws a `RangeError` or `TypeError` if `calls` is no whole number from 1 to a million.
  *
  * @example
  * const breaker = circuitBreaker({ trip: failureRatio({ window: lastCalls(100), minimumCalls: 50 }) });
  */
 export function lastCalls(calls: number): CallWindow {
-  count({ calls });
+  if (count({ calls }) > MOST_CALLS) throw new RangeError(`calls must be at most ${MOST_CALLS}, got ${calls}`);
   return { calls, start: (kinds) => new LastCounts(kinds, calls) };
 }
+
+const MOST_CALLS = 1_000_000; // a byte for each
 
 /** What a detector looks back over. */
 export interface Span {

@@ -112,6 +112,7 @@ export class OpenSlices {
   }
 
   #forget(entry: Entry): void {
+    if (!this.#entries.includes(entry)) return; // who heard of its end asked for the list
     this.#refused += entry.breaker.counts.refused;
     this.#entries = this.#entries.filter((other) => other !== entry);
     this.#generation++;

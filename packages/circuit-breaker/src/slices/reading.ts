@@ -51,7 +51,7 @@ export class Reading {
   #read(place: number, call: Call): string | undefined {
     try {
       const value = this.#attributes[place]?.(call);
-      if (typeof value === 'string') return value;
+      if (typeof value === 'string') return value.length > LONGEST ? undefined : value;
       if (value === undefined || value === null) return undefined;
       if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
       if ((value as unknown) instanceof Promise) quietly('attribute', () => value); // an asynchronous one may reject
@@ -62,6 +62,8 @@ export class Reading {
     }
   }
 }
+
+const LONGEST = 256; // what tells few things apart is short, and some values are kept
 
 /** FNV-1a over the characters from a seed nobody knows, mixed once more. Never 0. */
 function hashText(text: string, seed: number): number {
