@@ -14,12 +14,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import type { CircuitBreaker } from './breaker.ts';
 import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
-import type { CircuitMode } from './circuit.ts';
-import { consecutiveFailures } from './consecutive-failures.ts';
-import type { Detector } from './detector.ts';
-import { heedRetryAfter, type OpenFor } from './opening.ts';
-import { slowCallRatio } from './slow-call-ratio.ts';
-import { tripWhen } from './trip-when.ts';
+import type { CircuitMode } from './circuit/circuit.ts';
+import { consecutiveFailures } from './detectors/consecutive-failures.ts';
+import type { Detector } from './detectors/detector.ts';
+import { heedRetryAfter, type OpenFor } from './circuit/opening.ts';
+import { slowCallRatio } from './detectors/slow-call-ratio.ts';
+import { tripWhen } from './detectors/trip-when.ts';
 
 /** Opens at the first failure, for 100 ms. */
 function fragile(options: CircuitBreakerOptions = {}) {

@@ -9,12 +9,18 @@ import {
 } from '@inmesh/core';
 import { oneOf, text } from '@inmesh/core/options';
 
-import { Circuit, type CircuitCounts, type CircuitMode, type CircuitRules, type CircuitState } from './circuit.ts';
+import {
+  Circuit,
+  type CircuitCounts,
+  type CircuitMode,
+  type CircuitRules,
+  type CircuitState,
+} from './circuit/circuit.ts';
 import { CircuitOpenError } from './error.ts';
-import type { Admission } from './leases.ts';
+import type { Admission } from './circuit/leases.ts';
 import { Permit, type CircuitPermit } from './permit.ts';
 import { Referee } from './referee.ts';
-import type { CircuitSnapshot } from './snapshot.ts';
+import type { CircuitSnapshot } from './circuit/snapshot.ts';
 
 /** A policy with one circuit, however many handlers it wraps. */
 export interface CircuitBreaker extends Policy {

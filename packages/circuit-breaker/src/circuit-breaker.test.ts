@@ -17,9 +17,9 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 
 import type { CircuitBreaker } from './breaker.ts';
 import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
-import { consecutiveFailures } from './consecutive-failures.ts';
-import type { Detector } from './detector.ts';
-import { failureRatio } from './failure-ratio.ts';
+import { consecutiveFailures } from './detectors/consecutive-failures.ts';
+import type { Detector } from './detectors/detector.ts';
+import { failureRatio } from './detectors/failure-ratio.ts';
 import { CircuitOpenError } from './error.ts';
 
 /** Opens at the first failure, for 100 ms. */

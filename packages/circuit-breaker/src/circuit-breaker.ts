@@ -2,12 +2,12 @@ import { systemClock, systemRandom, type Clock, type Judge, type Random } from '
 import { callable, clockOf, count, judgeOf, oneOf, positiveMs, rejectUnknown, show, text } from '@inmesh/core/options';
 
 import { Breaker, MODES, type CircuitBreaker } from './breaker.ts';
-import type { CircuitMode } from './circuit.ts';
-import type { Detector } from './detector.ts';
-import { failureRatio } from './failure-ratio.ts';
-import { openForOf, type OpenFor } from './opening.ts';
-import { Probes, type Recovery } from './recovery.ts';
-import { snapshotOf, type CircuitSnapshot } from './snapshot.ts';
+import type { CircuitMode } from './circuit/circuit.ts';
+import type { Detector } from './detectors/detector.ts';
+import { failureRatio } from './detectors/failure-ratio.ts';
+import { openForOf, type OpenFor } from './circuit/opening.ts';
+import { Probes, type Recovery } from './circuit/recovery.ts';
+import { snapshotOf, type CircuitSnapshot } from './circuit/snapshot.ts';
 
 /** When a circuit opens, and how it finds out that it may close. */
 export interface CircuitBreakerOptions {

@@ -1,11 +1,11 @@
 export type { CircuitBreaker } from './breaker.ts';
 export { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
-export type { CircuitCounts, CircuitMode, CircuitState } from './circuit.ts';
-export { consecutiveFailures } from './consecutive-failures.ts';
-export type { Detection, Detector, Tally } from './detector.ts';
-export { timed, type EffectiveTime, type Timing } from './effective-time.ts';
+export type { CircuitCounts, CircuitMode, CircuitState } from './circuit/circuit.ts';
+export { consecutiveFailures } from './detectors/consecutive-failures.ts';
+export type { Detection, Detector, Tally } from './detectors/detector.ts';
+export { timed, type EffectiveTime, type Timing } from './detectors/effective-time.ts';
 export { CircuitOpenError } from './error.ts';
-export { failureRatio, type FailureRatioOptions } from './failure-ratio.ts';
+export { failureRatio, type FailureRatioOptions } from './detectors/failure-ratio.ts';
 export {
   growing,
   heedRetryAfter,
@@ -13,7 +13,7 @@ export {
   type HeedRetryAfterOptions,
   type OpenFor,
   type Opening,
-} from './opening.ts';
+} from './circuit/opening.ts';
 export type { CircuitPermit } from './permit.ts';
 export {
   probes,
@@ -23,9 +23,9 @@ export {
   type Recovery,
   type Ruling,
   type Trial,
-} from './recovery.ts';
-export { slowCallRatio, type SlowCallRatioOptions } from './slow-call-ratio.ts';
-export type { CircuitSnapshot } from './snapshot.ts';
-export { lastCalls, type CallWindow } from './span.ts';
-export { tripWhen, type TripWhenOptions } from './trip-when.ts';
-export type { WindowCounts } from './window-detection.ts';
+} from './circuit/recovery.ts';
+export { slowCallRatio, type SlowCallRatioOptions } from './detectors/slow-call-ratio.ts';
+export type { CircuitSnapshot } from './circuit/snapshot.ts';
+export { lastCalls, type CallWindow } from './detectors/span.ts';
+export { tripWhen, type TripWhenOptions } from './detectors/trip-when.ts';
+export type { WindowCounts } from './detectors/window-detection.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { CircuitBreaker } from './breaker.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
-import { consecutiveFailures } from './consecutive-failures.ts';
+import { consecutiveFailures } from './detectors/consecutive-failures.ts';
 
 /** Opens at the first failure, for 100 ms. */
 function fragile() {

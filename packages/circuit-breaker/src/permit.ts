@@ -1,7 +1,7 @@
 import type { Verdict } from '@inmesh/core';
 import { nonNegativeMs, show } from '@inmesh/core/options';
 
-import type { Admission } from './leases.ts';
+import type { Admission } from './circuit/leases.ts';
 import type { Referee } from './referee.ts';
 
 /** One call that a breaker let through by hand. */

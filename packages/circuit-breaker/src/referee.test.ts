@@ -12,8 +12,8 @@ import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh
 import { describe, expect, it } from 'vitest';
 
 import { circuitBreaker } from './circuit-breaker.ts';
-import { consecutiveFailures } from './consecutive-failures.ts';
-import type { Detector } from './detector.ts';
+import { consecutiveFailures } from './detectors/consecutive-failures.ts';
+import type { Detector } from './detectors/detector.ts';
 import { CircuitOpenError } from './error.ts';
 
 /** Opens at the second failure in a row, for 100 ms. */

@@ -9,9 +9,9 @@ import {
   type Verdict,
 } from '@inmesh/core';
 
-import type { Circuit } from './circuit.ts';
-import type { EffectiveTime } from './effective-time.ts';
-import type { Admission } from './leases.ts';
+import type { Circuit } from './circuit/circuit.ts';
+import type { EffectiveTime } from './detectors/effective-time.ts';
+import type { Admission } from './circuit/leases.ts';
 
 /** Judges how admitted calls end, times those that a detector wants timed, and tells their circuit. */
 export class Referee {

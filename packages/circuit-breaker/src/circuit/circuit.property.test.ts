@@ -15,8 +15,8 @@ import {
   type Plan,
 } from './circuit.model.ts';
 import { Circuit, type CircuitMode, type CircuitRules } from './circuit.ts';
-import { consecutiveFailures } from './consecutive-failures.ts';
-import { failureRatio } from './failure-ratio.ts';
+import { consecutiveFailures } from '../detectors/consecutive-failures.ts';
+import { failureRatio } from '../detectors/failure-ratio.ts';
 import type { Admission } from './leases.ts';
 import { probes, ramp } from './recovery.ts';
 

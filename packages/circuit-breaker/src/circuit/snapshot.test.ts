@@ -2,11 +2,11 @@ import { FAILURE, SUCCESS } from '@inmesh/core';
 import { virtualClock } from '@inmesh/core/testing';
 import { describe, expect, it } from 'vitest';
 
-import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts';
-import { consecutiveFailures } from './consecutive-failures.ts';
-import type { Detector } from './detector.ts';
-import { failureRatio } from './failure-ratio.ts';
-import { lastCalls } from './span.ts';
+import { circuitBreaker, type CircuitBreakerOptions } from '../circuit-breaker.ts';
+import { consecutiveFailures } from '../detectors/consecutive-failures.ts';
+import type { Detector } from '../detectors/detector.ts';
+import { failureRatio } from '../detectors/failure-ratio.ts';
+import { lastCalls } from '../detectors/span.ts';
 import type { CircuitSnapshot } from './snapshot.ts';
 
 /** As it comes back from a file. */

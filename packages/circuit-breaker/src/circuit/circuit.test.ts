@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { Circuit, type CircuitRules } from './circuit.ts';
 import type { Admission } from './leases.ts';
 import { probes } from './recovery.ts';
-import { consecutiveFailures } from './consecutive-failures.ts';
-import type { Detector } from './detector.ts';
+import { consecutiveFailures } from '../detectors/consecutive-failures.ts';
+import type { Detector } from '../detectors/detector.ts';
 
 const PUSHBACK: Verdict = { health: 'failure', retryable: true, pushback: true, unsent: false };
 

@@ -1,8 +1,8 @@
 import type { Random, Verdict } from '@inmesh/core';
 
-import { startAll, tally, timingOf, weigh, type Detections, type Outcome } from './detections.ts';
-import type { Detector, Tally } from './detector.ts';
-import type { Timing } from './effective-time.ts';
+import { startAll, tally, timingOf, weigh, type Detections, type Outcome } from '../detectors/detections.ts';
+import type { Detector, Tally } from '../detectors/detector.ts';
+import type { Timing } from '../detectors/effective-time.ts';
 import { Leases, type Admission, type Lease } from './leases.ts';
 import { openingMs, type OpenFor } from './opening.ts';
 import type { Recovery, Trial } from './recovery.ts';

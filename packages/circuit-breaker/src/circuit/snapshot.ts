@@ -1,6 +1,6 @@
 import { count, countOrZero, nonNegativeMs, oneOf, show } from '@inmesh/core/options';
 
-import type { Detection } from './detector.ts';
+import type { Detection } from '../detectors/detector.ts';
 
 /** What a circuit has learnt. */
 export interface CircuitMemory {

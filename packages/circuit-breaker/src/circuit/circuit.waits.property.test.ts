@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Circuit, type CircuitRules } from './circuit.ts';
-import { consecutiveFailures } from './consecutive-failures.ts';
+import { consecutiveFailures } from '../detectors/consecutive-failures.ts';
 import type { Admission } from './leases.ts';
 import { probes } from './recovery.ts';
 
