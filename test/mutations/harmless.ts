@@ -65,26 +65,6 @@ export const harmless: Readonly<Record<string, Readonly<Record<string, string>>>
   'packages/core/src/deadlines/call-deadline.ts': {
     'function framesOf({ stack = "Stryker was here!" }: Error): string {': `${SAME}an error has a stack, if an empty one.`,
   },
-  'packages/circuit-breaker/src/circuit-breaker.ts': {
-    'if (true)': `${COST}it makes an event for nobody.`,
-  },
-  'packages/circuit-breaker/src/referee.ts': {
-    'if (true) protocol.hold(result, new Body(this, call, standing)); // a plain result has none': `${COST}a plain result is over at once.`,
-  },
-  'packages/circuit-breaker/src/circuit.ts': {
-    'if (true) this.#leases = this.#leases.filter((lease) => lease !== admission);': `${COST}it filters an empty list.`,
-    '#openUntil = +Infinity;': `${SAME}it is read only when it was set, while the circuit is open.`,
-    'if (true) this.#openUntil = now + this.#openForMs;': `${SAME}it is read only while the circuit is open.`,
-    '#leases: Admission[] = ["Stryker was here"];': `${SAME}what is no lease never holds.`,
-    'this.#leases = ["Stryker was here"];': `${SAME}what is no lease never holds.`,
-    'if (this.#leases.length >= 0) this.#leases = this.#leases.filter((lease) => lease !== admission);': `${COST}it filters an empty list.`,
-    'if (false) return 0;': `${SAME}a closed circuit has no leases, which gives 0 too.`,
-    'if (this.#state === "") return 0;': `${SAME}a closed circuit has no leases, which gives 0 too.`,
-    'if (false || this.#probesPassed + held.length < this.#halfOpenCalls) return 0;': `${SAME}without a probe that is out there is place for one.`,
-    'const { successes, failures } = this.#detections[0].tally(now) ?? { successes: 0, failures: 0 };': `${SAME}there is always a detection.`,
-    'const { successes, failures } = this.#detections[0]?.tally(now) ?? {};': `${SAME}there is always a detection.`,
-    'this.#generation--;': `${SAME}generations are only told apart.`,
-  },
   'packages/rate-limiter/src/bucket.ts': {
     'for (let hair = Number.EPSILON; (nowMs + waitMs) * this.#ratePerSecond < at; hair /= 2)': `${SAME}the first hair is enough, but where the clock's numbers are beyond all proportion to the wait.`,
     'if (nowMs >= this.#latest) this.#latest = nowMs;': `${SAME}both are equal then.`,
