@@ -12,9 +12,11 @@ const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').le
 
 /** Collects what can be collected and says how many bytes are left. */
 function heapBytes(): number {
-  globalThis.gc?.();
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
+  const bytes = [1, 2, 3, 4, 5].map(() => {
+    globalThis.gc?.();
+    return process.memoryUsage().heapUsed;
+  });
+  return Math.min(...bytes); // V8's own work beside it takes and gives back some
 }
 
 const through: Policy = (next) => (call) => {
