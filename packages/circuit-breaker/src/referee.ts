@@ -41,7 +41,7 @@ export class Referee {
     const verdict = verdictOf(call, result, this.#judge);
     const now = this.#clock.now();
     const tookMs = this.#tookMs(admission, now);
-    const asked = verdict.health === 'success' ? undefined : () => call.protocol.retryAfterMs(result);
+    const asked = verdict.health === 'success' ? undefined : askOf(call, result);
     const counted = this.#circuit.settle(admission, verdict, now, tookMs, asked);
     const { standing } = this.#circuit;
     if (!counted || standing === undefined || verdict.health !== 'success') return;
@@ -52,15 +52,13 @@ export class Referee {
   rejected(call: Call, error: unknown, admission: Admission): void {
     const verdict = verdictOfError(call, error, this.#judge);
     const now = this.#clock.now();
-    this.#circuit.settle(admission, verdict, now, this.#tookMs(admission, now), () =>
-      call.protocol.retryAfterMs(error),
-    );
+    this.#circuit.settle(admission, verdict, now, this.#tookMs(admission, now), askOf(call, error));
   }
 
   /** The body died of a result whose head was a success. */
   spoiled(call: Call, error: unknown, admission: Admission, tookMs: number | undefined): void {
     const verdict = verdictOfError(call, error, this.#judge);
-    this.#circuit.spoil(admission, verdict, this.#clock.now(), tookMs, () => call.protocol.retryAfterMs(error));
+    this.#circuit.spoil(admission, verdict, this.#clock.now(), tookMs, askOf(call, error));
   }
 
   /** A permit was given back by hand. */
@@ -73,6 +71,11 @@ export class Referee {
     if (begunAt === undefined || this.#time === undefined) return undefined;
     return this.#time.read(now) - begunAt;
   }
+}
+
+/** What the other side asked to wait, in ms. A function of its own, or every success would take the room that it keeps. */
+function askOf(call: Call, outcome: unknown): () => number | undefined {
+  return () => call.protocol.retryAfterMs(outcome);
 }
 
 /** Waits for the end of a result whose head was a success. */
