@@ -63,10 +63,13 @@ export async function add(packages: readonly string[], folder: string): Promise<
   await execute('npm', ['install', '--prefer-offline', ...quiet, ...packages], folder);
 }
 
-/** Runs a program in a folder and gives what it printed; its complaints are in the error. */
+/** Runs a program in a folder and gives what it printed; its complaints are in the error. Both are plain text. */
 export async function execute(program: string, given: readonly string[], folder: string): Promise<string> {
+  // Many colour what they print when `CI` is set, into a pipe too, and then no text is found in it.
+  const { FORCE_COLOR: _, ...rest } = process.env;
+  const env = { ...rest, NO_COLOR: '1' };
   try {
-    return (await promisify(execFile)(program, given, { cwd: folder, maxBuffer: 2 ** 24 })).stdout;
+    return (await promisify(execFile)(program, given, { cwd: folder, env, maxBuffer: 2 ** 24 })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { readonly stdout?: string; readonly stderr?: string };
     throw new Error(`${program} ${given.join(' ')}\n${stdout ?? ''}${stderr ?? ''}`, { cause: error });
