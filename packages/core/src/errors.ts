@@ -17,16 +17,21 @@ export abstract class ResilienceError extends Error {
   /** The same for the class itself, by which `isError` knows the base classes. */
   static readonly '~inmesh': Brand = 'ended';
   /** Whether the call was refused before it was sent, or ended with an outcome that is not known. */
-  readonly '~inmesh': Brand = 'ended'; // read by name, so it survives two installed copies
+  readonly '~inmesh': Brand; // read by name, so it survives two installed copies
   /** Tells the classes apart, whichever copy of the package they are of. */
   abstract readonly code: string;
   /** The name of the policy that ended the call. */
   readonly policy: string;
 
   constructor(message: string, { policy, cause, captureStack = false }: ResilienceErrorFacts) {
-    const limit = captureStack ? undefined : limitStackTraces(0);
+    const limit = captureStack ? undefined : (Error as StackTraces).stackTraceLimit;
+    const unstacked = limit !== undefined && limitStackTraces(undefined);
     super(message, cause === undefined ? undefined : { cause });
-    if (limit !== undefined) limitStackTraces(limit);
+    if (unstacked) {
+      limitStackTraces(limit);
+      this.stack = `${new.target.name}: ${message}`; // cheaper than to let V8 say so of no frames
+    }
+    this['~inmesh'] = new.target['~inmesh'];
     this.policy = policy;
   }
 }
@@ -34,7 +39,6 @@ export abstract class ResilienceError extends Error {
 /** Refused before it was sent: safe to try elsewhere. */
 export abstract class RejectedError extends ResilienceError {
   static override readonly '~inmesh': Brand = 'rejected';
-  override readonly '~inmesh': Brand = 'rejected';
 }
 
 /**
@@ -114,15 +118,14 @@ function isObject(value: unknown): value is Facts {
   return typeof value === 'object' && value !== null;
 }
 
-/** Sets how many frames V8 records and gives what it was; `undefined` where that cannot be set. */
-function limitStackTraces(frames: number): number | undefined {
-  const target = Error as unknown as { stackTraceLimit?: number }; // V8's own, in no standard library of types
-  const before = target.stackTraceLimit;
-  if (before === undefined) return undefined;
+type StackTraces = { stackTraceLimit?: number | undefined }; // V8's own, in no standard library of types
+
+/** Says whether it could: not where there is no limit to set, or none may be set. */
+function limitStackTraces(frames: number | undefined): boolean {
   try {
-    target.stackTraceLimit = frames;
+    (Error as StackTraces).stackTraceLimit = frames;
+    return true;
   } catch {
-    return undefined; // frozen intrinsics
+    return false; // frozen intrinsics
   }
-  return before;
 }
