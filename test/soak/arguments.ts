@@ -8,6 +8,8 @@ export interface Settings {
   readonly minutes: number;
   /** Runs of every property; 0 leaves that part out. */
   readonly properties: number;
+  /** Which properties: what their file and name have to match. */
+  readonly only: RegExp | undefined;
   readonly seed: number;
   /** Where the results go; nowhere if undefined. */
   readonly out: string | undefined;
@@ -24,7 +26,8 @@ Runs the whole stack for long, looks whether anything is left behind, and writes
   --seed S         decides what happens (default: 1)
   --out FOLDER     where to write results (default: docs/benchmarks, unless --calls or --minutes is given)
   --render         runs nothing; writes the page of soak.json anew
-  --properties N   instead, runs every property test of the packages N times with inputs of its own; writes nothing
+  --properties N   instead, runs every property test of the packages N times with inputs of its own, on every core; writes nothing
+  --only PATTERN   of these only those whose file or name matches, a regular expression
   --help           shows this
 `;
 
@@ -36,6 +39,7 @@ export function settingsOf(args: readonly string[]): Settings | undefined {
       calls: { type: 'string' },
       minutes: { type: 'string' },
       properties: { type: 'string', default: '0' },
+      only: { type: 'string' },
       seed: { type: 'string', default: '1' },
       out: { type: 'string' },
       render: { type: 'boolean', default: false },
@@ -43,11 +47,14 @@ export function settingsOf(args: readonly string[]): Settings | undefined {
     },
   });
   if (values.help) return undefined;
+  if (values.only !== undefined && values.properties === '0')
+    throw new TypeError('--only must be given with --properties');
   const whole = values.calls === undefined && values.minutes === undefined;
   return {
     calls: wholeNumber('--calls', values.calls ?? '10000000'),
     minutes: positiveOrZero('--minutes', values.minutes ?? '10'),
     properties: wholeNumber('--properties', values.properties),
+    only: values.only === undefined ? undefined : new RegExp(values.only),
     seed: wholeNumber('--seed', values.seed),
     out: values.out ?? (whole ? 'docs/benchmarks' : undefined),
     render: values.render,

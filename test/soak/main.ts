@@ -4,10 +4,10 @@ import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { help, settingsOf, type Settings } from './arguments.ts';
+import { runProperties } from './batches.ts';
 import type { HeapSample } from './heap.ts';
 import { loopbackRun } from './loopback-run.ts';
 import { files } from './page.ts';
-import { runProperties } from './properties.ts';
 import { runOf, type Results, type Run } from './results.ts';
 import { isGood } from './verdicts.ts';
 import { virtualRun } from './virtual-run.ts';
@@ -15,7 +15,8 @@ import { virtualRun } from './virtual-run.ts';
 const root = join(import.meta.dirname, '../..');
 const settings = settingsOf(process.argv.slice(2));
 if (settings === undefined) process.stdout.write(help);
-else if (settings.properties > 0) process.exitCode = await runProperties(settings.properties, settings.seed, root);
+else if (settings.properties > 0)
+  process.exitCode = await runProperties({ ...settings, times: settings.properties }, root);
 else if (settings.render) write(read('docs/benchmarks'), settings.out ?? 'docs/benchmarks');
 else await main(settings);
 

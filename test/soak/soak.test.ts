@@ -7,6 +7,7 @@ import { systemClock, type Policy } from '@inmesh/core';
 import { describe, expect, it } from 'vitest';
 
 import { settingsOf } from './arguments.ts';
+import { batchesOf } from './batches.ts';
 import { files } from './page.ts';
 import { propertiesIn, propertiesOf } from './properties.ts';
 import type { Results } from './results.ts';
@@ -130,13 +131,35 @@ describe('settingsOf', () => {
     });
   });
 
+  it('takes a pattern of properties', () => {
+    expect(settingsOf(['--properties', '10', '--only', 'retry'])).toMatchObject({ properties: 10, only: /retry/ });
+  });
+
   it.each([
     [['--calls', 'many'], '--calls must be a number, 0 or more, got many'],
     [['--calls', '1.5'], '--calls must be a whole number, got 1.5'],
     [['--minutes=-1'], '--minutes must be a number, 0 or more, got -1'],
     [['--seed', ''], '--seed must be a number, 0 or more, got '],
+    [['--only', 'retry'], '--only must be given with --properties'],
   ])('names an argument that is wrong: %j', (args, message) => {
     expect(() => settingsOf(args)).toThrow(new TypeError(message));
+  });
+});
+
+describe('batchesOf', () => {
+  it('has so many runs of every property, each batch of a file from another seed', () => {
+    const [a, b] = ['a.test.ts', 'b.test.ts'] as const;
+    const properties = [
+      { file: a, name: 'adds' },
+      { file: a, name: 'takes' },
+      { file: b, name: 'is true' },
+    ];
+    expect(batchesOf(properties, 60_000, 7)).toEqual([
+      { file: a, names: ['adds', 'takes'], runs: 50_000, seed: 7 },
+      { file: b, names: ['is true'], runs: 50_000, seed: 7 },
+      { file: a, names: ['adds', 'takes'], runs: 10_000, seed: 8 },
+      { file: b, names: ['is true'], runs: 10_000, seed: 8 },
+    ]);
   });
 });
 

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-const fastCheck = join(import.meta.dirname, 'more-runs.ts');
+const places = new Map(
+  Object.entries({ 'fast-check': 'more-runs.ts', vitest: 'quick-expect.ts' }).map(([name, file]) => [
+    name,
+    join(import.meta.dirname, file),
+  ]),
+);
 
 // Every property test of the packages, with as many runs of each property as FC_RUNS says instead of its own.
 export default defineConfig({
@@ -11,7 +16,7 @@ export default defineConfig({
     {
       name: 'more runs',
       enforce: 'pre',
-      resolveId: (source, importer) => (source === 'fast-check' && importer !== fastCheck ? fastCheck : undefined),
+      resolveId: (source, importer) => (importer !== places.get(source) ? places.get(source) : undefined),
     },
   ],
   test: {
