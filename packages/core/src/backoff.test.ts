@@ -33,7 +33,7 @@ describe('exponential', () => {
   it('draws from 0 to the wait, whatever the options', () => {
     fc.assert(
       fc.property(
-        fc.record({ baseMs: fc.integer({ min: 1, max: 500 }), maxMs: fc.integer({ min: 1, max: 5_000 }) }),
+        fc.record({ baseMs: fc.integer({ min: 1, max: 500 }), maxMs: fc.integer({ min: 500, max: 5_000 }) }),
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         fc.integer({ min: 1, max: 40 }),
         (options, chance, retry) => {
@@ -54,6 +54,8 @@ describe('exponential', () => {
     [{ baseMs: 0 }, RangeError],
     [{ baseMs: '50' }, TypeError],
     [{ maxMs: -1 }, RangeError],
+    [{ baseMs: 300, maxMs: 200 }, RangeError],
+    [{ maxMs: 49 }, RangeError],
     [{ factor: 0 }, RangeError],
     [{ factor: NaN }, RangeError],
     [{ jitter: 'half' }, RangeError],
@@ -83,9 +85,12 @@ describe('decorrelated', () => {
     expect(decorrelated({ baseMs: 5_000 })(1, () => 0.5, 0)).toBe(5_000);
   });
 
-  it.each([[{ baseMs: 0 }], [{ maxMs: NaN }], [{ jitter: 'full' }]])('refuses %j', (options) => {
-    expect(() => decorrelated(options as DecorrelatedOptions)).toThrow();
-  });
+  it.each([[{ baseMs: 0 }], [{ maxMs: NaN }], [{ baseMs: 3_000, maxMs: 200 }], [{ jitter: 'full' }]])(
+    'refuses %j',
+    (options) => {
+      expect(() => decorrelated(options as DecorrelatedOptions)).toThrow();
+    },
+  );
 });
 
 describe('constant', () => {

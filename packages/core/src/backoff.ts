@@ -33,8 +33,7 @@ export function exponential({
   ...unknown
 }: ExponentialOptions = {}): Backoff {
   rejectUnknown(unknown, arguments[0]);
-  positiveMs({ baseMs });
-  positiveMs({ maxMs });
+  range(baseMs, maxMs);
   positive({ factor });
   oneOf({ jitter }, ['full', 'equal', 'none']);
   const fixedShare = { full: 0, equal: 0.5, none: 1 }[jitter];
@@ -59,12 +58,17 @@ export function decorrelated({
   ...unknown
 }: DecorrelatedOptions = {}): Backoff {
   rejectUnknown(unknown, arguments[0]);
-  positiveMs({ baseMs });
-  positiveMs({ maxMs });
+  range(baseMs, maxMs);
   return (_retry, random, previousMs) => {
     const highest = Math.max(baseMs, previousMs * 3);
     return Math.min(maxMs, baseMs + random() * (highest - baseMs));
   };
+}
+
+function range(baseMs: number, maxMs: number): void {
+  positiveMs({ baseMs });
+  positiveMs({ maxMs });
+  if (maxMs < baseMs) throw new RangeError(`maxMs must be at least the baseMs of ${baseMs}, got ${maxMs}`);
 }
 
 /** The same wait each time, in ms; 0 retries at once. Callers that fail together come back together. */

@@ -29,6 +29,9 @@ describe('growing', () => {
     expect(() => growing({ baseMs: -1 })).toThrow(
       new RangeError('baseMs must be a positive number of milliseconds, got -1'),
     );
+    expect(() => growing({ baseMs: 2_000, maxMs: 1_000 })).toThrow(
+      new RangeError('maxMs must be at least the baseMs of 2000, got 1000'),
+    );
     expect(() => growing({ factor: 0.5 })).toThrow(new RangeError('factor must be 1 or more, got 0.5'));
     expect(() => growing({ base: 1 } as object)).toThrow(new TypeError('unknown option: base'));
   });
