@@ -3,6 +3,7 @@ import {
   PolicyObject,
   refuse,
   type AbortSink,
+  type Call,
   type Clock,
   type Judge,
   type Policy,
@@ -70,7 +71,7 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
   readonly #referee: Referee;
 
   constructor(settings: BreakerSettings) {
-    const { name, judge, clock } = settings;
+    const { judge, clock } = settings;
     const circuit = new Circuit(settings, (from, to, reason, at) => {
       this.#changed(from, to, reason, at);
     });
@@ -79,26 +80,23 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
       const guarded: typeof next = (call) => {
         const { standing } = circuit;
         const now = standing === undefined ? clock.now() : NaN; // while it is closed nobody asks for the time
-        const admitted = standing ?? circuit.admit(now);
-        if (admitted === undefined) {
-          const retryAfterMs = circuit.retryAfterMs(now);
-          return refuse(new CircuitOpenError({ policy: name, retryAfterMs, captureStack: call.captureStacks }));
-        }
-        const admission = circuit.timing === undefined ? admitted : referee.begin(admitted);
+        const admission = standing ?? circuit.admit(now);
+        if (admission === undefined) return this.#refuse(call, now);
         if (standing === undefined) call.onAbort(new Quitter(circuit, admission));
+        const begunAt = circuit.timing === undefined ? undefined : referee.begin(admission);
         try {
           return next(call).then(
             (result) => {
-              referee.fulfilled(call, result, admission);
+              referee.fulfilled(call, result, admission, begunAt);
               return result;
             },
             (error: unknown) => {
-              referee.rejected(call, error, admission);
+              referee.rejected(call, error, admission, begunAt);
               throw error;
             },
           );
         } catch (error) {
-          referee.rejected(call, error, admission); // a policy inside that throws instead of rejecting
+          referee.rejected(call, error, admission, begunAt); // a policy inside that throws instead of rejecting
           return Promise.reject(error);
         }
       };
@@ -127,7 +125,7 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
 
   tryAcquire(): CircuitPermit | undefined {
     const admission = this.#circuit.admit(this.#now(), true);
-    return admission === undefined ? undefined : new Permit(this.#referee, this.#referee.begin(admission));
+    return admission === undefined ? undefined : new Permit(this.#referee, admission, this.#referee.begin(admission));
   }
 
   open(reason = 'opened by hand'): void {
@@ -159,6 +157,12 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
   restore(snapshot: CircuitSnapshot): void {
     const passedMs = Math.max(0, this.#settings.clock.wall() - snapshot.savedAt);
     this.#circuit.load(snapshot, this.#now(), passedMs);
+  }
+
+  #refuse(call: Call, now: number): Promise<never> {
+    const { name } = this.#settings;
+    const retryAfterMs = this.#circuit.retryAfterMs(now);
+    return refuse(new CircuitOpenError({ policy: name, retryAfterMs, captureStack: call.captureStacks }));
   }
 
   #now(): number {

@@ -18,11 +18,13 @@ export interface CircuitPermit {
 export class Permit implements CircuitPermit {
   readonly #referee: Referee;
   readonly #admission: Admission;
+  readonly #begunAt: number | undefined;
   #released = false;
 
-  constructor(referee: Referee, admission: Admission) {
+  constructor(referee: Referee, admission: Admission, begunAt: number | undefined) {
     this.#referee = referee;
     this.#admission = admission;
+    this.#begunAt = begunAt;
   }
 
   release(verdict: Verdict, retryAfterMs?: number): void {
@@ -32,6 +34,6 @@ export class Permit implements CircuitPermit {
     if (retryAfterMs !== undefined) nonNegativeMs({ retryAfterMs });
     if (this.#released) return;
     this.#released = true;
-    this.#referee.released(verdict, this.#admission, retryAfterMs);
+    this.#referee.released(verdict, this.#admission, this.#begunAt, retryAfterMs);
   }
 }

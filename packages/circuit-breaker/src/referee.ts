@@ -26,33 +26,30 @@ export class Referee {
     this.#clock = clock;
   }
 
-  /** What admits a call, and when it began, if a detector wants to know. */
-  begin(admission: Admission): Admission {
-    const { timing, standing } = this.#circuit;
-    if (timing === undefined || admission.generation < 0) return admission; // which does not count
+  /** When a call begins that was just admitted, in effective time, if a detector wants to know. */
+  begin(admission: Admission): number | undefined {
+    const { timing } = this.#circuit;
+    if (timing === undefined || admission.generation < 0) return undefined; // which does not count
     this.#time ??= timing.of(this.#clock);
-    const own = admission === standing ? { ...admission } : admission;
-    own.begunAt = this.#time.begin(this.#clock.now(), timing.slowMs);
-    return own;
+    return this.#time.begin(this.#clock.now(), timing.slowMs);
   }
 
   /** The head came. The body of a success may yet die, which counts while the circuit is as the head left it. */
-  fulfilled(call: Call, result: unknown, admission: Admission): void {
+  fulfilled(call: Call, result: unknown, admission: Admission, begunAt: number | undefined): void {
     const verdict = verdictOf(call, result, this.#judge);
     const now = this.#clock.now();
-    const tookMs = this.#tookMs(admission, now);
+    const tookMs = begunAt === undefined ? undefined : this.#tookMs(begunAt, now);
     const asked = verdict.health === 'success' ? undefined : askOf(call, result);
     const counted = this.#circuit.settle(admission, verdict, now, tookMs, asked);
-    const { standing } = this.#circuit;
-    if (!counted || standing === undefined || verdict.health !== 'success') return;
-    const { protocol } = call;
-    if (protocol.hold !== plain.hold) protocol.hold(result, new Body(this, call, standing, tookMs)); // a plain result has none
+    // A plain result has no body.
+    if (counted && asked === undefined && call.protocol.hold !== plain.hold) this.#hold(call, result, tookMs);
   }
 
-  rejected(call: Call, error: unknown, admission: Admission): void {
+  rejected(call: Call, error: unknown, admission: Admission, begunAt: number | undefined): void {
     const verdict = verdictOfError(call, error, this.#judge);
     const now = this.#clock.now();
-    this.#circuit.settle(admission, verdict, now, this.#tookMs(admission, now), askOf(call, error));
+    const tookMs = begunAt === undefined ? undefined : this.#tookMs(begunAt, now);
+    this.#circuit.settle(admission, verdict, now, tookMs, askOf(call, error));
   }
 
   /** The body died of a result whose head was a success. */
@@ -62,14 +59,24 @@ export class Referee {
   }
 
   /** A permit was given back by hand. */
-  released(verdict: Verdict, admission: Admission, retryAfterMs: number | undefined): void {
+  released(
+    verdict: Verdict,
+    admission: Admission,
+    begunAt: number | undefined,
+    retryAfterMs: number | undefined,
+  ): void {
     const now = this.#clock.now();
-    this.#circuit.settle(admission, verdict, now, this.#tookMs(admission, now), () => retryAfterMs);
+    const tookMs = begunAt === undefined ? undefined : this.#tookMs(begunAt, now);
+    this.#circuit.settle(admission, verdict, now, tookMs, () => retryAfterMs);
   }
 
-  #tookMs({ begunAt }: Admission, now: number): number | undefined {
-    if (begunAt === undefined || this.#time === undefined) return undefined;
-    return this.#time.read(now) - begunAt;
+  #tookMs(begunAt: number, now: number): number | undefined {
+    return this.#time && this.#time.read(now) - begunAt;
+  }
+
+  #hold(call: Call, result: unknown, tookMs: number | undefined): void {
+    const { standing } = this.#circuit;
+    if (standing !== undefined) call.protocol.hold(result, new Body(this, call, standing, tookMs));
   }
 }
 

@@ -194,7 +194,10 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
 
   /** Was it aborted, here or by whoever is outside? */
   get aborted(): boolean {
-    if (!this.#origin.abortable) return false;
+    return this.#origin.abortable && this.#hasAborted();
+  }
+
+  #hasAborted(): boolean {
     const scope = this.#abortedScope();
     return scope === null ? this.#origin.settings.signal?.aborted === true : scope !== undefined;
   }

@@ -51,8 +51,7 @@ export interface Judge {
 /** What a result says. An answer that comes after the call was aborted is judged by the abort. */
 export function verdictOf(call: Call, result: unknown, judge?: Judge): Verdict {
   if (call.aborted) return verdictOfAbort(call.reason);
-  if (judge?.ofResult === undefined) return call.protocol.ofResult(result, call);
-  return opinion(() => judge.ofResult?.(result, call)) ?? call.protocol.ofResult(result, call);
+  return (judge && judgedResult(judge, result, call)) ?? call.protocol.ofResult(result, call);
 }
 
 /** What an error says. Our own refusals, limits and whoever aborted come before the judge's and the protocol's word. */
@@ -62,6 +61,10 @@ export function verdictOfError(call: Call, error: unknown, judge?: Judge): Verdi
   if (isLimit(error)) return isLocal(error) ? LOCAL_TIMEOUT : FAILURE;
   if (judge?.ofError === undefined) return call.protocol.ofError(error, call);
   return opinion(() => judge.ofError?.(error, call)) ?? call.protocol.ofError(error, call);
+}
+
+function judgedResult(judge: Judge, result: unknown, call: Call): Verdict | undefined {
+  return judge.ofResult === undefined ? undefined : opinion(() => judge.ofResult?.(result, call));
 }
 
 function opinion(ask: () => Verdict | undefined): Verdict | undefined {

@@ -33,6 +33,8 @@ export class RollingCounts implements CountWindow {
   readonly #totals: number[];
   #ring: number[] | undefined = undefined;
   #newest = -Infinity; // index of the newest slice since the clock's origin
+  #start = 0; // where it begins in the ring
+  #endsAt = -Infinity; // in ms
 
   /** `kinds` is how many kinds there are, numbered from 0. Throws a `RangeError` or `TypeError` naming a wrong argument. */
   constructor(kinds: number, windowMs: number, slices = 10) {
@@ -44,10 +46,8 @@ export class RollingCounts implements CountWindow {
 
   add(kind: number, now: number): void {
     this.#roll(now);
-    this.#totals[kind] = (this.#totals[kind] ?? 0) + 1;
-    if (this.#ring === undefined) return;
-    const index = this.#start(this.#newest) + kind;
-    this.#ring[index] = (this.#ring[index] ?? 0) + 1;
+    raise(this.#totals, kind);
+    if (this.#ring !== undefined) raise(this.#ring, this.#start + kind);
   }
 
   count(kind: number, now: number): number {
@@ -67,8 +67,8 @@ export class RollingCounts implements CountWindow {
     const ring = this.#ring;
     if (ring === undefined) return true;
     let slice = this.#newest;
-    while ((ring[this.#start(slice) + from] ?? 0) === 0) slice--;
-    this.#change(ring, this.#start(slice) + from, this.#start(slice) + to);
+    while ((ring[this.#startOf(slice) + from] ?? 0) === 0) slice--;
+    this.#change(ring, this.#startOf(slice) + from, this.#startOf(slice) + to);
     return true;
   }
 
@@ -80,7 +80,7 @@ export class RollingCounts implements CountWindow {
   save(now: number): readonly number[] {
     this.#roll(now);
     const ring = this.#ring ?? this.#firstRing();
-    const oldest = this.#start(this.#newest + 1);
+    const oldest = this.#startOf(this.#newest + 1);
     return [...ring.slice(oldest), ...ring.slice(0, oldest)];
   }
 
@@ -88,7 +88,7 @@ export class RollingCounts implements CountWindow {
     const counts = countsOf(saved, this.#kinds * this.#slices);
     this.clear();
     this.#roll(now);
-    const oldest = this.#start(this.#newest + 1);
+    const oldest = this.#startOf(this.#newest + 1);
     const ring = (this.#ring = zeros(counts.length));
     counts.forEach((many, index) => {
       ring[(oldest + index) % ring.length] = many;
@@ -98,17 +98,23 @@ export class RollingCounts implements CountWindow {
   }
 
   #roll(now: number): void {
+    if (now >= this.#endsAt) this.#advance(now);
+  }
+
+  #advance(now: number): void {
     const newest = Math.floor(now / this.#sliceMs);
     if (!(newest > this.#newest)) return;
     if (newest - this.#newest >= this.#slices) this.clear();
     else this.#turn((this.#ring ??= this.#firstRing()), newest);
     this.#newest = newest;
+    this.#start = this.#startOf(newest);
+    this.#endsAt = (newest + 1) * this.#sliceMs;
   }
 
   /** All that was counted until now was in one slice. */
   #firstRing(): number[] {
     const ring = zeros(this.#kinds * this.#slices);
-    const start = this.#start(this.#newest);
+    const start = this.#startOf(this.#newest);
     for (let kind = 0; kind < this.#kinds; kind++) ring[start + kind] = this.#totals[kind] ?? 0;
     return ring;
   }
@@ -116,7 +122,7 @@ export class RollingCounts implements CountWindow {
   /** Empties the places of the slices that begin for what they held one turn of the ring ago. */
   #turn(ring: number[], newest: number): void {
     for (let slice = this.#newest + 1; slice <= newest; slice++) {
-      const start = this.#start(slice);
+      const start = this.#startOf(slice);
       for (let kind = 0; kind < this.#kinds; kind++) {
         this.#totals[kind] = (this.#totals[kind] ?? 0) - (ring[start + kind] ?? 0);
         ring[start + kind] = 0;
@@ -129,7 +135,7 @@ export class RollingCounts implements CountWindow {
     counts[to] = (counts[to] ?? 0) + 1;
   }
 
-  #start(slice: number): number {
+  #startOf(slice: number): number {
     const place = slice % this.#slices;
     return (place < 0 ? place + this.#slices : place) * this.#kinds;
   }
@@ -206,6 +212,10 @@ function countsOf(saved: unknown, most: number, least = most, limit = Infinity):
     throw new TypeError(`what a window saved must be ${size} whole numbers, got ${show(saved)}`);
   }
   return saved as readonly number[]; // looked at just above
+}
+
+function raise(counts: number[], index: number): void {
+  counts[index] = (counts[index] ?? 0) + 1;
 }
 
 function zeros(length: number): number[] {

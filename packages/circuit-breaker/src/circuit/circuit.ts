@@ -112,22 +112,13 @@ export class Circuit {
     asked?: () => number | undefined,
   ): boolean {
     this.#leases?.end(admission);
-    if (admission === UNCOUNTED) return false;
     const failed = this.#failed(verdict);
     if (admission.generation !== this.#generation || failed === undefined) {
-      this.#ignored++;
+      if (admission !== UNCOUNTED) this.#ignored++;
       return false;
     }
-    if (this.#trial === undefined) {
-      this.#weigh(failed ? 'failed' : 'succeeded', now, tookMs, asked);
-      return true;
-    }
-    // What opened the circuit may have been slowness, which a slow probe has not seen the end of.
-    const slow = tookMs !== undefined && this.#timing !== undefined && tookMs > this.#timing.slowMs;
-    const { step } = admission as Lease; // while half-open only leases are granted
-    const ruling = failed || slow ? this.#trial.failed(step) : this.#trial.succeeded(step);
-    if (ruling?.to === 'open') this.open(ruling.reason, now, asked);
-    else if (ruling !== undefined) this.close(ruling.reason, now);
+    if (this.#trial === undefined) this.#weigh(failed ? 'failed' : 'succeeded', now, tookMs, asked);
+    else this.#probed(this.#trial, admission as Lease, failed || this.#isSlow(tookMs), now, asked); // only leases probe
     return true;
   }
 
@@ -223,8 +214,20 @@ export class Circuit {
   #weigh(outcome: Outcome, now: number, tookMs: number | undefined, asked?: () => number | undefined): void {
     const generation = this.#generation;
     const reason = weigh(this.#detections, outcome, now, tookMs);
-    if (reason === undefined || this.#mode === 'forced-closed') return;
-    if (generation === this.#generation) this.open(reason, now, asked); // unless a detector has changed it meanwhile
+    if (reason === undefined) return;
+    const changed = generation !== this.#generation; // by a detector meanwhile
+    if (!changed && this.#mode !== 'forced-closed') this.open(reason, now, asked);
+  }
+
+  /** What opened the circuit may have been slowness, which a slow probe has not seen the end of. */
+  #isSlow(tookMs: number | undefined): boolean {
+    return tookMs !== undefined && this.#timing !== undefined && tookMs > this.#timing.slowMs;
+  }
+
+  #probed(trial: Trial, { step }: Lease, failed: boolean, now: number, asked?: () => number | undefined): void {
+    const ruling = failed ? trial.failed(step) : trial.succeeded(step);
+    if (ruling?.to === 'open') this.open(ruling.reason, now, asked);
+    else if (ruling !== undefined) this.close(ruling.reason, now);
   }
 
   #halfOpen(now: number): void {
@@ -242,7 +245,6 @@ export class Circuit {
     const endsAt = now + this.#rules.leaseMs;
     const lease: Lease = {
       generation: this.#generation,
-      begunAt: undefined,
       endsAt,
       byHand,
       step: this.#trial?.step,
@@ -275,11 +277,11 @@ export class Circuit {
   }
 
   #stand(): Admission {
-    return this.#mode === 'disabled' ? UNCOUNTED : { generation: this.#generation, begunAt: undefined };
+    return this.#mode === 'disabled' ? UNCOUNTED : { generation: this.#generation };
   }
 }
 
 // What most circuits have at most times is one for all of them.
-const FIRST: Admission = { generation: 0, begunAt: undefined };
-const UNCOUNTED: Admission = Object.freeze({ generation: -1, begunAt: undefined });
+const FIRST: Admission = { generation: 0 };
+const UNCOUNTED: Admission = Object.freeze({ generation: -1 });
 const NO_LEASES = { probes: 0, permits: 0, expired: 0 };

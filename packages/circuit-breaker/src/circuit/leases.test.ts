@@ -4,7 +4,6 @@ import { Leases, type Lease } from './leases.ts';
 
 const lease = (endsAt: number, byHand = false): Lease => ({
   generation: 1,
-  begunAt: undefined,
   endsAt,
   byHand,
   step: undefined,

@@ -1,8 +1,6 @@
 /** What lets a call in. Its outcome counts only while the circuit is still in the generation that admitted it. */
 export interface Admission {
   readonly generation: number;
-  /** In effective time, if the call is timed: then it has an admission of its own. */
-  begunAt: number | undefined;
 }
 
 /** An admission that holds a place until it is settled or its time is up. */

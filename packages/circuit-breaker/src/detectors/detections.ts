@@ -27,9 +27,9 @@ export type Outcome = 'succeeded' | 'failed' | 'spoiled';
 /** Tells all of them, and says why the circuit has to open, if it has to. One that throws, or gives no words, has no say. */
 export function weigh(detections: Detections, outcome: Outcome, now: number, tookMs?: number): string | undefined {
   let reason: string | undefined;
-  for (const detection of detections) {
+  for (let index = 0; index < detections.length; index++) {
     try {
-      const said = tell(detection, outcome, now, tookMs);
+      const said = tell(detections[index] as Detection, outcome, now, tookMs); // not beyond the end
       if (said !== undefined) reason ??= wordsOf(said);
     } catch (error) {
       publishError('detector', error);

@@ -22,12 +22,14 @@ export class WindowDetection implements Detection {
   readonly timing: Timing | undefined;
   readonly #says: (counts: WindowCounts) => string | undefined;
   readonly #minimumCalls: number;
+  readonly #slowMs: number;
   readonly #window: CountWindow;
 
   constructor(span: Span, timing: Timing | undefined, says: (counts: WindowCounts) => string | undefined) {
     this.timing = timing;
     this.#says = says;
     this.#minimumCalls = span.minimumCalls;
+    this.#slowMs = timing?.slowMs ?? Infinity;
     this.#window = windowOf(span, 4);
   }
 
@@ -64,7 +66,7 @@ export class WindowDetection implements Detection {
   }
 
   #slow(tookMs = 0): number {
-    return this.timing !== undefined && tookMs > this.timing.slowMs ? SLOW : 0;
+    return tookMs > this.#slowMs ? SLOW : 0;
   }
 
   #reason(now: number): string | undefined {
@@ -73,9 +75,11 @@ export class WindowDetection implements Detection {
   }
 
   #counts(now: number): WindowCounts {
-    const [fastSuccesses = 0, fastFailures = 0, slowSuccesses = 0, slowFailures = 0] = this.#window.counts(now);
-    const successes = fastSuccesses + slowSuccesses;
-    const failures = fastFailures + slowFailures;
+    const counts = this.#window.counts(now);
+    const slowSuccesses = counts[SUCCESSES + SLOW] ?? 0;
+    const slowFailures = counts[FAILURES + SLOW] ?? 0;
+    const successes = (counts[SUCCESSES] ?? 0) + slowSuccesses;
+    const failures = (counts[FAILURES] ?? 0) + slowFailures;
     return { calls: successes + failures, successes, failures, slow: slowSuccesses + slowFailures };
   }
 }
