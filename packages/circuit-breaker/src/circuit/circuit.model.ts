@@ -10,13 +10,15 @@ export const RATIO = 0.5;
 export const MINIMUM_CALLS = 4;
 export const IN_A_ROW = 3;
 export const CALLS_PER_STEP = 4;
+export const SLOW_MS = 20;
 
-/** What is drawn for each run: how many probes of which how many may fail, or a ramp, and whether 429s count. */
+/** What is drawn for each run: how many probes of which how many may fail, or a ramp, whether 429s count, and slowness. */
 export interface Plan {
   readonly calls: number;
   readonly mayFail: number;
   readonly ramps: boolean;
   readonly countPushback: boolean;
+  readonly timed: boolean;
 }
 
 /** A call of the model: when it got in, and under which state. */
@@ -30,6 +32,13 @@ export interface Entry {
   gone: boolean;
 }
 
+/** A call that was counted while the circuit was closed. */
+interface Counted {
+  readonly slice: number;
+  readonly slow: boolean;
+  failed: boolean;
+}
+
 /** The circuit said again as plainly as possible: it keeps everything and counts it afresh each time. */
 export class Model {
   mode: CircuitMode = 'automatic';
@@ -40,7 +49,8 @@ export class Model {
   ignored = 0;
   refused = 0;
   expired = 0;
-  outcomes: { readonly slice: number; failed: boolean }[] = [];
+  outcomes: Counted[] = [];
+  durations: Counted[] = []; // the same for the detector of slow calls, which takes back a success as slow as the failure
   run = { now: 0, before: 0 }; // of failures, and the one that the last success ended
   trial: { readonly failed: boolean; readonly step: number }[] = []; // the probes, in the order they ended
   entries: Entry[] = [];
@@ -64,7 +74,7 @@ export class Model {
   }
 
   inWindow(now: number): { successes: number; failures: number } {
-    const kept = this.outcomes.filter(({ slice }) => slice > Math.floor(now / SLICE_MS) - 10);
+    const kept = this.#kept(this.outcomes, now);
     const failures = kept.filter(({ failed }) => failed).length;
     return { successes: kept.length - failures, failures };
   }
@@ -80,6 +90,7 @@ export class Model {
 
   forget(): void {
     this.outcomes = [];
+    this.durations = [];
     this.run = { now: 0, before: 0 };
     this.openings = 0;
   }
@@ -129,16 +140,25 @@ export class Model {
     return { step, share: step === 0 ? 0 : 0.25 * 2 ** (step - 1), latest };
   }
 
-  share(now: number): number {
-    const { probes: out } = this.held(now);
+  share(out: number): number {
     if (!this.plan.ramps) return this.trial.length + out < this.plan.calls ? 1 : 0;
     return out === 0 ? 1 : this.step().share;
+  }
+
+  /** When a call may come, if none of those that are out ends before its time is up. */
+  retryAfterMs(now: number): number {
+    if (this.state === 'closed') return 0;
+    if (this.state === 'open') return Math.max(0, this.openUntil - now);
+    let { probes: out } = this.held(now);
+    if (this.share(out) > 0) return 0;
+    const probing = this.entries.filter(({ gone, probe, era }) => !gone && probe && era === this.era);
+    return (probing.find(() => this.share(--out) > 0)?.at ?? NaN) + LEASE_MS - now;
   }
 
   admit(now: number, byHand: boolean, chance: number): Entry | undefined {
     if (this.state === 'open' && now >= this.openUntil) this.become('half-open');
     const closed = this.state === 'closed';
-    const free = closed || (this.state === 'half-open' && chance < this.share(now));
+    const free = closed || (this.state === 'half-open' && chance < this.share(this.held(now).probes));
     if (!free) this.refused++;
     if (!free && this.mode !== 'observing') return undefined;
     const uncounted = !free || this.mode === 'disabled';
@@ -157,11 +177,14 @@ export class Model {
       this.ignored++;
       return;
     }
-    const failed = verdict.pushback || verdict.health === 'failure';
+    const slow = this.isSlow(now - entry.at);
+    const failed = verdict.pushback || verdict.health === 'failure' || (slow && this.state !== 'closed');
     if (this.state === 'closed') {
-      this.outcomes.push({ slice: Math.floor(now / SLICE_MS), failed });
+      const slice = Math.floor(now / SLICE_MS);
+      this.outcomes.push({ slice, slow, failed });
+      this.durations.push({ slice, slow, failed });
       this.run = failed ? { ...this.run, now: this.run.now + 1 } : { now: 0, before: this.run.now };
-      if (failed) this.weigh(now, asked);
+      this.weigh(failed, now, asked);
       return;
     }
     const before = this.step();
@@ -170,22 +193,38 @@ export class Model {
     else if (this.plan.ramps ? this.step().share >= 1 : this.trial.length === this.plan.calls) this.become('closed');
   }
 
-  spoil(era: number, verdict: Verdict, now: number): void {
+  /** `tookMs`: until its head came. */
+  spoil(era: number, verdict: Verdict, tookMs: number, now: number, asked: number | undefined): void {
     const counts = verdict.pushback ? this.plan.countPushback : verdict.health === 'failure';
     if (era !== this.era || !counts) {
       this.ignored++;
       return;
     }
-    const slice = Math.floor(now / SLICE_MS);
-    const [last] = this.outcomes.filter((each) => !each.failed && each.slice > slice - 10).slice(-1);
-    if (last === undefined) this.outcomes.push({ slice, failed: true });
-    else last.failed = true;
+    const slow = this.isSlow(tookMs);
+    this.#takeBack(this.outcomes, [true, false], slow, now);
+    this.#takeBack(this.durations, [slow], slow, now);
     this.run = { now: this.run.before + 1 + this.run.now, before: 0 };
-    this.weigh(now, undefined);
+    this.weigh(true, now, asked);
   }
 
-  weigh(now: number, asked: number | undefined): void {
-    if (this.trips(now) && this.mode !== 'forced-closed') this.open(now, asked);
+  /** Its caller does not wait for it any more. */
+  giveUp(entry: Entry): void {
+    entry.gone = true;
+  }
+
+  weigh(failed: boolean, now: number, asked: number | undefined): void {
+    if (!this.tooSlow(now) && !(failed && this.trips(now))) return;
+    if (this.mode !== 'forced-closed') this.open(now, asked);
+  }
+
+  isSlow(tookMs: number): boolean {
+    return this.plan.timed && tookMs > SLOW_MS;
+  }
+
+  tooSlow(now: number): boolean {
+    const kept = this.#kept(this.durations, now);
+    const slow = kept.filter((each) => each.slow).length;
+    return this.plan.timed && kept.length >= MINIMUM_CALLS && slow >= RATIO * kept.length;
   }
 
   rampFails({ share, latest }: { share: number; latest: readonly boolean[] }, failed: boolean): boolean {
@@ -201,5 +240,17 @@ export class Model {
     const { successes, failures } = this.inWindow(now);
     const calls = successes + failures;
     return this.run.now >= IN_A_ROW || (calls >= MINIMUM_CALLS && failures >= RATIO * calls);
+  }
+
+  /** The last success, of such slowness, was a failure. */
+  #takeBack(counted: Counted[], alike: readonly boolean[], slow: boolean, now: number): void {
+    const successes = this.#kept(counted, now).filter((each) => !each.failed && alike.includes(each.slow));
+    const [last] = successes.slice(-1);
+    if (last === undefined) counted.push({ slice: Math.floor(now / SLICE_MS), slow, failed: true });
+    else last.failed = true;
+  }
+
+  #kept(counted: readonly Counted[], now: number): readonly Counted[] {
+    return counted.filter(({ slice }) => slice > Math.floor(now / SLICE_MS) - 10);
   }
 }

@@ -9,6 +9,7 @@ import {
   MINIMUM_CALLS,
   OPEN_FOR_MS,
   RATIO,
+  SLOW_MS,
   WINDOW_MS,
   Model,
   type Entry,
@@ -17,6 +18,7 @@ import {
 import { Circuit, type CircuitMode, type CircuitRules } from './circuit.ts';
 import { consecutiveFailures } from '../detectors/consecutive-failures.ts';
 import { failureRatio } from '../detectors/failure-ratio.ts';
+import { slowCallRatio } from '../detectors/slow-call-ratio.ts';
 import type { Admission } from './leases.ts';
 import { probes, ramp } from './recovery.ts';
 
@@ -27,15 +29,17 @@ type Command =
   | { readonly act: 'settle'; readonly which: number; readonly verdict: Verdict; readonly asked: number | undefined }
   | { readonly act: 'wait'; readonly ms: number }
   | { readonly act: 'switch'; readonly mode: CircuitMode }
-  | { readonly act: 'spoil'; readonly which: number; readonly verdict: Verdict }
+  | { readonly act: 'give up'; readonly which: number }
+  | { readonly act: 'spoil'; readonly which: number; readonly verdict: Verdict; readonly asked: number | undefined }
   | { readonly act: 'open' | 'close' | 'restore' };
 
+const asking = fc.constantFrom(undefined, undefined, 0, 70);
 const settle = (verdict: Verdict): fc.Arbitrary<Command> =>
   fc.record({
     act: fc.constant('settle'),
     which: fc.nat(50),
     verdict: fc.constant(verdict),
-    asked: fc.constantFrom(undefined, undefined, 0, 70),
+    asked: asking,
   });
 const wait = (ms: fc.Arbitrary<number>): fc.Arbitrary<Command> => ms.map((waited) => ({ act: 'wait', ms: waited }));
 const mode = fc.constantFrom<CircuitMode>('automatic', 'observing', 'forced-open', 'forced-closed', 'disabled');
@@ -56,12 +60,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       act: fc.constant('spoil'),
       which: fc.nat(50),
       verdict: fc.constantFrom(FAILURE, FAILURE, IGNORABLE, PUSHBACK),
+      asked: asking,
     }),
   },
+  { weight: 3, arbitrary: fc.record({ act: fc.constant('give up'), which: fc.nat(50) }) },
   { weight: 5, arbitrary: settle(IGNORABLE) },
   { weight: 5, arbitrary: settle(PUSHBACK) },
   { weight: 10, arbitrary: wait(fc.nat(40)) },
-  { weight: 6, arbitrary: wait(fc.constantFrom(0, LEASE_MS - 1, LEASE_MS, OPEN_FOR_MS, WINDOW_MS, 1e9)) },
+  { weight: 6, arbitrary: wait(fc.constantFrom(0, SLOW_MS, LEASE_MS - 1, LEASE_MS, OPEN_FOR_MS, WINDOW_MS, 1e9)) },
   { weight: 2, arbitrary: mode.map((to): Command => ({ act: 'switch', mode: to })) },
   { weight: 2, arbitrary: fc.constant<Command>({ act: 'switch', mode: 'automatic' }) },
   { weight: 2, arbitrary: fc.constantFrom<Command>({ act: 'open' }, { act: 'close' }, { act: 'restore' }) },
@@ -71,7 +77,16 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   mayFail: fc.constantFrom(0, 0, 1),
   ramps: fc.boolean(),
   countPushback: fc.boolean(),
+  timed: fc.constantFrom(false, false, true),
 });
+
+/** What is to come of a head that was a success. */
+interface Body {
+  readonly admission: Admission;
+  readonly era: number;
+  /** Until the head came. */
+  readonly tookMs: number;
+}
 
 /** A circuit and its model side by side. */
 class Pair {
@@ -81,18 +96,21 @@ class Pair {
   readonly #rules: CircuitRules;
   #circuit: Circuit;
   #inFlight: { readonly admission: Admission; readonly entry: Entry }[] = [];
-  #bodies: { readonly admission: Admission; readonly era: number }[] = []; // to come, of heads that were successes
+  #bodies: Body[] = [];
   #now = 0;
   #chance = 0;
 
   constructor(drawn: Plan, visited: Set<string>) {
-    const { calls, ramps, countPushback } = drawn;
+    const { calls, ramps, countPushback, timed } = drawn;
     const mayFail = Math.min(drawn.mayFail, calls - 1);
     this.model = new Model({ ...drawn, mayFail });
     this.visited = visited;
     this.#rules = {
       detectors: [
         failureRatio({ ratio: RATIO, minimumCalls: MINIMUM_CALLS, windowMs: WINDOW_MS }),
+        ...(timed
+          ? [slowCallRatio({ slowMs: SLOW_MS, ratio: RATIO, minimumCalls: MINIMUM_CALLS, windowMs: WINDOW_MS })]
+          : []),
         consecutiveFailures(IN_A_ROW),
       ],
       openForMs: ({ times, retryAfterMs = OPEN_FOR_MS * times }) => retryAfterMs,
@@ -108,7 +126,8 @@ class Pair {
     if (step.act === 'wait') this.#now += step.ms;
     else if (step.act === 'call') this.#call(step.byHand, step.chance);
     else if (step.act === 'settle') this.#settle(step.which, step.verdict, step.asked);
-    else if (step.act === 'spoil') this.#spoil(step.which, step.verdict);
+    else if (step.act === 'spoil') this.#spoil(step.which, step.verdict, step.asked);
+    else if (step.act === 'give up') this.#giveUp(step.which);
     else if (step.act === 'switch') {
       this.#circuit.switchTo(step.mode, 'told to', this.#now);
       this.model.switchTo(step.mode);
@@ -149,19 +168,36 @@ class Pair {
     this.visited.add(`${entry.era === era ? overdue : 'late'} ${outcome} while ${state}`);
     if (state === 'half-open' && entry.era === era && entry.step < this.model.step().step)
       this.visited.add('of an earlier step');
-    const counted = this.#circuit.settle(admission, verdict, this.#now, undefined, () => asked);
+    const tookMs = this.#now - entry.at;
+    if (this.model.isSlow(tookMs) && entry.era === era) this.visited.add(`slow ${outcome} while ${state}`);
+    const counted = this.#circuit.settle(admission, verdict, this.#now, this.#told(tookMs), () => asked);
     this.model.settle(entry, verdict, this.#now, asked);
+    if (outcome === 'success' && state === 'closed' && this.model.state === 'open') this.visited.add('too slow');
     const { standing } = this.#circuit;
     if (!counted || standing === undefined || verdict.health !== 'success') return;
-    this.#bodies.push({ admission: standing, era: this.model.era });
+    this.#bodies.push({ admission: standing, era: this.model.era, tookMs });
   }
 
-  #spoil(which: number, verdict: Verdict): void {
+  /** What a circuit that times its calls is told. */
+  #told(tookMs: number): number | undefined {
+    return this.model.plan.timed ? tookMs : undefined;
+  }
+
+  #giveUp(which: number): void {
+    const given = this.#inFlight[which % Math.max(1, this.#inFlight.length)];
+    if (given === undefined) return;
+    this.visited.add(given.entry.gone ? 'gives up what holds no place' : 'gives up a place');
+    this.#circuit.giveUp(given.admission);
+    this.model.giveUp(given.entry);
+  }
+
+  #spoil(which: number, verdict: Verdict, asked: number | undefined): void {
     const [body] = this.#bodies.splice(which % Math.max(1, this.#bodies.length), 1);
     if (body === undefined) return;
     this.visited.add(body.era === this.model.era ? 'spoilt in time' : 'spoilt too late');
-    this.#circuit.spoil(body.admission, verdict, this.#now);
-    this.model.spoil(body.era, verdict, this.#now);
+    if (this.model.isSlow(body.tookMs)) this.visited.add('spoilt slowly');
+    this.#circuit.spoil(body.admission, verdict, this.#now, this.#told(body.tookMs), () => asked);
+    this.model.spoil(body.era, verdict, body.tookMs, this.#now, asked);
   }
 
   #restore(): void {
@@ -179,9 +215,15 @@ class Pair {
     const now = this.#now;
     const halfOpen = model.state === 'half-open' || (model.state === 'open' && now >= model.openUntil);
     const counts = this.#circuit.counts(now);
-    expect({ mode: this.#circuit.mode, state: this.#circuit.state(now), ...counts }).toEqual({
+    expect({
+      mode: this.#circuit.mode,
+      state: this.#circuit.state(now),
+      retryAfterMs: this.#circuit.retryAfterMs(now),
+      ...counts,
+    }).toEqual({
       mode: model.mode,
       state: halfOpen ? 'half-open' : model.state,
+      retryAfterMs: model.retryAfterMs(now),
       ...model.held(now),
       ...model.inWindow(now),
       ignored: model.ignored,
@@ -191,6 +233,7 @@ class Pair {
     expect(this.#circuit.standing !== undefined).toBe(model.state === 'closed');
     this.visited.add(`${model.plan.ramps ? 'ramp' : 'probes'} ${model.state}`);
     if (model.state === 'half-open' && model.plan.ramps) this.visited.add(`ramp at ${model.step().share}`);
+    if (model.state === 'half-open' && model.retryAfterMs(now) > 0) this.visited.add('waits for a probe');
     if (counts.probes > 0) this.visited.add(`${Math.min(3, counts.probes)} probes out`);
     if (counts.permits > 0) this.visited.add('permits out');
     if (counts.expired > 0) this.visited.add('expired');
@@ -217,6 +260,14 @@ const EVERYWHERE = [
   '2 probes out',
   '3 probes out',
   'permits out',
+  'slow success while closed',
+  'slow failure while closed',
+  'slow success while half-open',
+  'too slow',
+  'gives up a place',
+  'gives up what holds no place',
+  'waits for a probe',
+  'spoilt slowly',
   'spoilt in time',
   'spoilt too late',
   'expired',
