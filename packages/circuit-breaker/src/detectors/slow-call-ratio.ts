@@ -43,7 +43,7 @@ export function slowCallRatio(
   checkRatio({ ratio });
   const span = spanOf({ windowMs, window, minimumCalls }, arguments[0]);
   return () =>
-    new WindowDetection(span, timing, ({ calls, slow }) => {
+    new WindowDetection(span, timing, (calls, _failures, slow) => {
       if (slow / calls < ratio) return undefined;
       return `${slow} of ${calls} calls took longer than ${slowMs} ms ${within(span)}, the limit is ${ratio} of at least ${minimumCalls}`;
     });

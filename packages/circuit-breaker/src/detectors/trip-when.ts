@@ -35,11 +35,10 @@ export function tripWhen(
   const span = spanOf({ windowMs, window, minimumCalls }, arguments[1]);
   const timing = slowMs === undefined ? undefined : timed(slowMs);
   return () =>
-    new WindowDetection(span, timing, (counts) => {
-      const said = says(counts);
+    new WindowDetection(span, timing, (calls, failures, slow) => {
+      const said = says({ calls, successes: calls - failures, failures, slow });
       if (said === false) return undefined;
       if (said !== true) return said;
-      const { calls, failures, slow } = counts;
       return `${failures} of ${calls} calls failed and ${slow} were slow ${within(span)}`;
     });
 }

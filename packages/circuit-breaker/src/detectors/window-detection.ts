@@ -17,15 +17,20 @@ const SUCCESSES = 0;
 const FAILURES = 1;
 const SLOW = 2; // added to either
 
+/** Says why the circuit has to open, or nothing. It is given numbers and no object, as it is asked after every call. */
+interface Says {
+  (calls: number, failures: number, slow: number): string | undefined;
+}
+
 /** Asks a function of the counts after every call. */
 export class WindowDetection implements Detection {
   readonly timing: Timing | undefined;
-  readonly #says: (counts: WindowCounts) => string | undefined;
+  readonly #says: Says;
   readonly #minimumCalls: number;
   readonly #slowMs: number;
   readonly #window: CountWindow;
 
-  constructor(span: Span, timing: Timing | undefined, says: (counts: WindowCounts) => string | undefined) {
+  constructor(span: Span, timing: Timing | undefined, says: Says) {
     this.timing = timing;
     this.#says = says;
     this.#minimumCalls = span.minimumCalls;
@@ -48,8 +53,8 @@ export class WindowDetection implements Detection {
   }
 
   tally(now: number): Tally {
-    const { successes, failures } = this.#counts(now);
-    return { successes, failures };
+    const counts = this.#window.counts(now);
+    return { successes: of(counts, SUCCESSES), failures: of(counts, FAILURES) };
   }
 
   save(now: number): unknown {
@@ -70,16 +75,16 @@ export class WindowDetection implements Detection {
   }
 
   #reason(now: number): string | undefined {
-    const counts = this.#counts(now);
-    return counts.calls < this.#minimumCalls ? undefined : this.#says(counts);
-  }
-
-  #counts(now: number): WindowCounts {
     const counts = this.#window.counts(now);
-    const slowSuccesses = counts[SUCCESSES + SLOW] ?? 0;
-    const slowFailures = counts[FAILURES + SLOW] ?? 0;
-    const successes = (counts[SUCCESSES] ?? 0) + slowSuccesses;
-    const failures = (counts[FAILURES] ?? 0) + slowFailures;
-    return { calls: successes + failures, successes, failures, slow: slowSuccesses + slowFailures };
+    const failures = of(counts, FAILURES);
+    const calls = of(counts, SUCCESSES) + failures;
+    if (calls < this.#minimumCalls) return undefined;
+    const slow = (counts[SUCCESSES + SLOW] ?? 0) + (counts[FAILURES + SLOW] ?? 0);
+    return this.#says(calls, failures, slow);
   }
+}
+
+/** Of this kind, slow or not. */
+function of(counts: readonly number[], kind: number): number {
+  return (counts[kind] ?? 0) + (counts[kind + SLOW] ?? 0);
 }
