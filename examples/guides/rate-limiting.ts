@@ -1,17 +1,23 @@
 // Limits that keep to a rate, and limits that do not.
-import { compose, run, wrap } from '@inmesh/core';
+import { compose, Key, run, wrap } from '@inmesh/core';
 import { constant } from '@inmesh/core/backoff';
 import { virtualClock } from '@inmesh/core/testing';
 import { tokenBucket } from '@inmesh/rate-limiter';
+import { keyedTokenBucket } from '@inmesh/rate-limiter/keyed';
 import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';
+
+const tenant = new Key<string>('acme:tenant', 'nobody');
 
 // #region usage
 /** 50 a second, evenly spaced, as a provider may ask; who would wait longer than 500 ms is refused at once. */
 const quota = tokenBucket({ ratePerSecond: 50, burst: 1, maxQueue: 100, maxWaitMs: 500, name: 'geocoder' });
 const policy = compose(timeout(2_000), retry(), quota, timeout(500, { until: 'head' }));
+/** 100 a second for each tenant; who sends more is refused at once. */
+const perTenant = keyedTokenBucket({ key: (call) => call.get(tenant), ratePerSecond: 100, burst: 20, name: 'tenants' });
 // #endregion
 console.log(await run(policy, async () => 'located'));
+console.log(await run(perTenant, async () => 'served'));
 
 const ignore = () => {};
 let requests = 0;
@@ -98,6 +104,7 @@ abandoned.abort();
 
 // Output:
 // located
+// served
 // ❌ a quota of 10, 30 requests
 // ✅ a quota of 10, 10 requests
 // ❌ 100 of 100 calls at once went through

@@ -1,4 +1,4 @@
-// A bucket by hand, its error, and one bucket for each tenant.
+// A bucket by hand, its error, and for each tenant a bucket that calls may wait for.
 import { compose, isError, Key, run, type Policy } from '@inmesh/core';
 import { keyed } from '@inmesh/core/keyed';
 import { RateLimitedError, tokenBucket } from '@inmesh/rate-limiter';
@@ -16,7 +16,7 @@ console.log(mayImport(400), mayImport(400), `${Math.floor(rows.available)} left`
 const tenant = new Key<string>('acme:tenant', 'nobody');
 const perTenant = keyed(
   (call) => call.get(tenant),
-  (name) => tokenBucket({ ratePerSecond: 1, name }),
+  (name) => tokenBucket({ ratePerSecond: 1, maxQueue: 10, maxWaitMs: 500, name }),
 );
 // #endregion
 const as = (name: string): Policy => compose((next) => (call) => next(call.with(tenant, name)), perTenant);

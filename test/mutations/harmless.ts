@@ -65,8 +65,10 @@ export const harmless: Readonly<Record<string, Readonly<Record<string, string>>>
   'packages/core/src/deadlines/call-deadline.ts': {
     'function framesOf({ stack = "Stryker was here!" }: Error): string {': `${SAME}an error has a stack, if an empty one.`,
   },
+  'packages/rate-limiter/src/gcra.ts': {
+    'for (let hair = Number.EPSILON; (nowMs + waitMs) * ratePerSecond < moment; hair /= 2)': `${SAME}the first hair is enough, but where the clock's numbers are beyond all proportion to the wait.`,
+  },
   'packages/rate-limiter/src/bucket.ts': {
-    'for (let hair = Number.EPSILON; (nowMs + waitMs) * this.#ratePerSecond < at; hair /= 2)': `${SAME}the first hair is enough, but where the clock's numbers are beyond all proportion to the wait.`,
     'if (nowMs >= this.#latest) this.#latest = nowMs;': `${SAME}both are equal then.`,
   },
   'packages/rate-limiter/src/queue.ts': {

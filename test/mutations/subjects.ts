@@ -53,7 +53,17 @@ export const subjects: Readonly<Record<string, readonly string[]>> = {
     'slices/tally-by-value',
     'slices/watch',
   ],
-  'rate-limiter': ['bucket', 'queue', 'token-bucket', 'tokens', 'waiting'],
+  'rate-limiter': [
+    'bucket',
+    'gcra',
+    'keyed',
+    'keyed/buckets',
+    'keyed/keyed-tokens',
+    'queue',
+    'token-bucket',
+    'tokens',
+    'waiting',
+  ],
   retry: ['retry', 'schedule', 'sleep'],
 };
 

@@ -109,6 +109,15 @@ const paths: readonly [name: string, path: string, result: unknown][] = [
     ['sent', 'ERR_RATE_LIMITED'],
   ],
   [
+    'rate-limiter, keyed',
+    `const { wrap } = require('@inmesh/core');
+     const { keyedTokenBucket } = require('@inmesh/rate-limiter/keyed');
+     const perKey = keyedTokenBucket({ key: (call) => call.input[0], ratePerSecond: 0.001, burst: 1 });
+     const call = wrap(perKey, async (_, key) => key);
+     return (async () => [await call('a'), await call('a').catch((error) => error.key + error.code), await call('b')])()`,
+    ['a', 'aERR_RATE_LIMITED', 'b'],
+  ],
+  [
     'load-balancer',
     `const { endpoint, wrap } = require('@inmesh/core');
      const { loadBalancer } = require('@inmesh/load-balancer');

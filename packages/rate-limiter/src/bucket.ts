@@ -1,9 +1,8 @@
+import { enoughAt, fullAfter, fullInTurn, msUntil, tokensAt } from '@inmesh/rate-limiter/gcra';
+
 /**
  * A token bucket kept as one number, the moment at which it is full again (GCRA, the generic cell rate algorithm of ATM,
  * calls it the theoretical arrival time). Nothing refills: what was taken moves that moment on.
- *
- * Moments are counted in thousandths of a token since the clock's origin, time × rate, so that taking whole tokens adds
- * whole numbers and no rounding piles up, however long it runs.
  */
 export class Bucket {
   /** How many tokens it holds at most. */
@@ -20,17 +19,16 @@ export class Bucket {
   /** Takes so many tokens, or none if there are fewer. */
   take(tokens: number, nowMs: number): boolean {
     const now = this.#at(nowMs);
-    const cost = tokens * UNITS;
-    if (now < this.#enoughAt(cost)) return false;
-    this.#fullAt = Math.max(this.#fullAt, now) + cost;
+    const fullAt = this.#fullAt;
+    if (now < enoughAt(fullAt, tokens, this.burst)) return false;
+    this.#fullAt = fullAfter(fullAt, tokens, now);
     return true;
   }
 
   /** Takes tokens for one who waited for them, as if at the moment when there were enough. {@link spill} first. */
   takeInTurn(tokens: number, nowMs: number): boolean {
-    const cost = tokens * UNITS;
-    if (this.#at(nowMs) < this.#enoughAt(cost)) return false;
-    this.#fullAt += cost;
+    if (this.#at(nowMs) < enoughAt(this.#fullAt, tokens, this.burst)) return false;
+    this.#fullAt = fullInTurn(this.#fullAt, tokens);
     return true;
   }
 
@@ -47,29 +45,18 @@ export class Bucket {
 
   /** Puts back tokens that were taken and not used. */
   putBack(tokens: number): void {
-    this.#fullAt -= tokens * UNITS;
+    this.#fullAt = fullInTurn(this.#fullAt, -tokens);
   }
 
   /** How long until so many tokens are there, in ms: 0 if they are. Above the burst: until so many could be taken in turn. */
   waitMs(tokens: number, nowMs: number): number {
-    const at = this.#enoughAt(tokens * UNITS);
-    if (this.#at(nowMs) >= at) return 0;
-    const atMs = at / this.#ratePerSecond;
-    let waitMs = atMs - nowMs;
-    // Rounding must not make it too short by a hair: whoever waits that long gets the tokens.
-    for (let hair = Number.EPSILON; (nowMs + waitMs) * this.#ratePerSecond < at; hair *= 2)
-      waitMs += Math.abs(atMs) * hair;
-    return waitMs;
+    const at = enoughAt(this.#fullAt, tokens, this.burst);
+    return this.#at(nowMs) >= at ? 0 : msUntil(at, this.#ratePerSecond, nowMs);
   }
 
   /** How many tokens there are, fractions included. */
   tokens(nowMs: number): number {
-    return (this.burst * UNITS - Math.max(0, this.#fullAt - this.#at(nowMs))) / UNITS;
-  }
-
-  /** A bucket that lacks `burst - cost` holds the cost. */
-  #enoughAt(cost: number): number {
-    return this.#fullAt + (cost - this.burst * UNITS);
+    return tokensAt(this.#fullAt, this.burst, this.#at(nowMs));
   }
 
   #at(nowMs: number): number {
@@ -78,5 +65,4 @@ export class Bucket {
   }
 }
 
-const UNITS = 1000; // a rate per second times ms
 const TIMER_LATE_MS = 20; // later than that, the event loop was blocked

@@ -1,4 +1,5 @@
 import { RejectedError, type ResilienceErrorFacts } from '@inmesh/core';
+import { show } from '@inmesh/core/options';
 
 import type { RefusalReason } from './queue.ts';
 
@@ -11,12 +12,22 @@ export class RateLimitedError extends RejectedError {
   readonly retryAfterMs: number;
   /** Why it did not wait for them. */
   readonly reason: RefusalReason;
+  /** Whose bucket it is, if there is one for each key; else `undefined`. */
+  readonly key: unknown;
 
-  constructor(facts: ResilienceErrorFacts & { readonly retryAfterMs: number; readonly reason?: RefusalReason }) {
-    const { policy, retryAfterMs, reason = 'no-token' } = facts;
-    super(`${policy} has no token left${WHY[reason]}; the next comes in ${Math.ceil(retryAfterMs)} ms`, facts);
+  constructor(
+    facts: ResilienceErrorFacts & {
+      readonly retryAfterMs: number;
+      readonly reason?: RefusalReason;
+      readonly key?: unknown;
+    },
+  ) {
+    const { policy, retryAfterMs, reason = 'no-token', key } = facts;
+    const whose = key === undefined ? '' : ` for ${shortened(key)}`;
+    super(`${policy} has no token left${whose}${WHY[reason]}; the next comes in ${Math.ceil(retryAfterMs)} ms`, facts);
     this.retryAfterMs = retryAfterMs;
     this.reason = reason;
+    this.key = key;
   }
 }
 
@@ -26,3 +37,10 @@ const WHY: Readonly<Record<RefusalReason, string>> = {
   'wait-too-long': ' and a wait would be too long',
   deadline: ' before the deadline',
 };
+
+const LONGEST_SHOWN = 64; // keys may come from outside, and messages go into logs
+
+function shortened(key: unknown): string {
+  const isLong = typeof key === 'string' && key.length > LONGEST_SHOWN;
+  return show(isLong ? `${key.slice(0, LONGEST_SHOWN)}…` : key);
+}

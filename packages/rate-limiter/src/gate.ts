@@ -27,11 +27,6 @@ export class Gate extends Bucket {
     this.#manner = manner;
   }
 
-  /** Can so many tokens ever be had? */
-  serves(cost: number): boolean {
-    return typeof cost === 'number' && cost > 0 && cost <= this.burst;
-  }
-
   /** Takes tokens of a call that need not wait. */
   pass(tokens: number, now: number): boolean {
     return this.#calls === undefined ? this.take(tokens, now) : this.#calls.pass(tokens, now);

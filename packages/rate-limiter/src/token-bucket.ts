@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '@inmesh/core';
-import { clockOf, countOrZero, positive, positiveMs, rejectUnknown, text } from '@inmesh/core/options';
+import { clockOf, countOrZero, positiveMs, rejectUnknown, text } from '@inmesh/core/options';
+import { checkRate } from '@inmesh/rate-limiter/gcra';
 
 import { Gate } from './gate.ts';
 import { Tokens, type TokenBucket } from './tokens.ts';
@@ -45,8 +46,7 @@ export function tokenBucket({
   ...unknown
 }: TokenBucketOptions = NOTHING): TokenBucket {
   rejectUnknown(unknown, arguments[0]);
-  atMost(MOST_PER_SECOND, { ratePerSecond });
-  if (atMost(LARGEST_BURST, { burst }) < 1) throw new RangeError(`burst must be at least 1, got ${burst}`);
+  checkRate(ratePerSecond, burst);
   const longestMs = maxWaitMs === undefined ? Infinity : positiveMs({ maxWaitMs });
   text({ name });
   clockOf({ clock });
@@ -55,13 +55,3 @@ export function tokenBucket({
 }
 
 const NOTHING = {} as TokenBucketOptions; // given nothing, as only JavaScript may: what is missing is then told
-
-/** Beyond, thousandths of tokens since the clock's origin are too large to add single tokens to, after two years. */
-const MOST_PER_SECOND = 1e8;
-const LARGEST_BURST = 1e12;
-
-function atMost(most: number, option: Readonly<Record<string, number>>): number {
-  const value = positive(option);
-  if (value > most) throw new RangeError(`${Object.keys(option).join()} must be at most ${most}, got ${value}`);
-  return value;
-}

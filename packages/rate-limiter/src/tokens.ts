@@ -1,5 +1,6 @@
 import { Call, PolicyObject, refuse, type Handler, type Policy } from '@inmesh/core';
-import { positive, rejectUnknown } from '@inmesh/core/options';
+import { rejectUnknown } from '@inmesh/core/options';
+import { canServe, checkCost } from '@inmesh/rate-limiter/gcra';
 
 import type { Gate } from './gate.ts';
 import type { WaitingCalls } from './waiting.ts';
@@ -54,13 +55,14 @@ export class Tokens extends PolicyObject implements TokenBucket {
 
   tryAcquire(cost = 1): boolean {
     const gate = this.#gate;
-    checkCost(gate, cost);
+    checkCost(cost, gate.burst);
     return gate.takeNow(cost, gate.clock.now());
   }
 
   acquire(cost = 1, options?: AcquireOptions): Promise<void> {
     const gate = this.#gate;
-    if (options === undefined && gate.serves(cost) && gate.pass(cost, gate.clock.now())) return Promise.resolve();
+    if (options === undefined && canServe(cost, gate.burst) && gate.pass(cost, gate.clock.now()))
+      return Promise.resolve();
     return acquireInTurn(gate, cost, options);
   }
 }
@@ -79,14 +81,8 @@ function through<T>(gate: Gate, next: Handler<T>): Handler<T> {
 async function acquireInTurn(gate: Gate, cost: number, options: AcquireOptions = {}): Promise<void> {
   const { signal, ...unknown } = options;
   rejectUnknown(unknown, options);
-  checkCost(gate, cost);
+  checkCost(cost, gate.burst);
   await gate.calls.acquire(Call.start(undefined, { signal }), cost);
-}
-
-/** Makes nothing unless the cost is wrong. */
-function checkCost(gate: Gate, cost: number): void {
-  if (gate.serves(cost)) return;
-  throw new RangeError(`cost must be at most the burst of ${gate.burst}, got ${positive({ cost })}`);
 }
 
 /** An async function, so that an error's stack still leads to the caller. */
