@@ -16,6 +16,7 @@ import {
   type CircuitMode,
   type CircuitRules,
   type CircuitState,
+  type StateListener,
 } from './circuit/circuit.ts';
 import { CircuitOpenError } from './error.ts';
 import type { Admission } from './circuit/leases.ts';
@@ -65,21 +66,18 @@ export interface BreakerSettings extends CircuitRules {
 }
 
 /** The policy of a circuit. */
-export class Breaker extends PolicyObject implements CircuitBreaker {
+export class Breaker extends PolicyObject implements CircuitBreaker, StateListener {
   readonly #settings: BreakerSettings;
   readonly #circuit: Circuit;
   readonly #referee: Referee;
 
   constructor(settings: BreakerSettings) {
-    const { judge, clock } = settings;
-    const circuit = new Circuit(settings, (from, to, reason, at) => {
-      this.#changed(from, to, reason, at);
-    });
-    const referee = new Referee(circuit, judge, clock);
     super((next) => {
+      const circuit = this.#circuit;
+      const referee = this.#referee;
       const guarded: typeof next = (call) => {
         const { standing } = circuit;
-        const now = standing === undefined ? clock.now() : NaN; // while it is closed nobody asks for the time
+        const now = standing === undefined ? this.#now() : NaN; // while it is closed nobody asks for the time
         const admission = standing ?? circuit.admit(now);
         if (admission === undefined) return this.#refuse(call, now);
         if (standing === undefined) call.onAbort(new Quitter(circuit, admission));
@@ -103,8 +101,8 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
       return guarded;
     });
     this.#settings = settings;
-    this.#circuit = circuit;
-    this.#referee = referee;
+    this.#circuit = new Circuit(settings, this);
+    this.#referee = new Referee(this.#circuit, settings.judge, settings.clock);
   }
 
   get state(): CircuitState {
@@ -159,6 +157,13 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
     this.#circuit.load(snapshot, this.#now(), passedMs);
   }
 
+  /** Tells the world. */
+  changed(from: CircuitState, to: CircuitState, reason: string, at: number): void {
+    if (!circuitChannel.hasSubscribers) return;
+    const { name: circuit } = this.#settings;
+    circuitChannel.publish({ circuit, subject: this, mode: this.#circuit.mode, from, to, reason, at });
+  }
+
   #refuse(call: Call, now: number): Promise<never> {
     const { name } = this.#settings;
     const retryAfterMs = this.#circuit.retryAfterMs(now);
@@ -167,12 +172,6 @@ export class Breaker extends PolicyObject implements CircuitBreaker {
 
   #now(): number {
     return this.#settings.clock.now();
-  }
-
-  #changed(from: CircuitState, to: CircuitState, reason: string, at: number): void {
-    if (!circuitChannel.hasSubscribers) return;
-    const { name: circuit } = this.#settings;
-    circuitChannel.publish({ circuit, subject: this, mode: this.#circuit.mode, from, to, reason, at });
   }
 }
 

@@ -141,9 +141,9 @@ class Pair {
   }
 
   #make(): Circuit {
-    const circuit: Circuit = new Circuit(this.#rules, (from, to) =>
-      this.changes.push(`${circuit.mode}: ${from} > ${to}`),
-    );
+    const circuit: Circuit = new Circuit(this.#rules, {
+      changed: (from, to) => this.changes.push(`${circuit.mode}: ${from} > ${to}`),
+    });
     return circuit;
   }
 

@@ -25,9 +25,9 @@ function rules(others: Partial<CircuitRules> = {}): CircuitRules {
 /** A circuit that opens at the first failure, for 100 ms, and what it said of itself. */
 function fragile(halfOpen = 1, detectors: readonly Detector[] = [consecutiveFailures(1)]) {
   const changes: string[] = [];
-  const circuit = new Circuit(rules({ detectors, recovery: probes({ calls: halfOpen }) }), (from, to, reason, at) =>
-    changes.push(`${at}: ${from} > ${to}, ${reason}`),
-  );
+  const circuit = new Circuit(rules({ detectors, recovery: probes({ calls: halfOpen }) }), {
+    changed: (from, to, reason, at) => changes.push(`${at}: ${from} > ${to}, ${reason}`),
+  });
   return { circuit, changes };
 }
 
@@ -181,8 +181,10 @@ describe('Circuit', () => {
 
   it('is done with a change when it tells of it', () => {
     const states: string[] = [];
-    const circuit: Circuit = new Circuit(rules(), (_from, to, _reason, now) => {
-      states.push(`${to}: ${circuit.state(now)}, ${circuit.admit(now) === undefined ? 'refuses' : 'admits'}`);
+    const circuit: Circuit = new Circuit(rules(), {
+      changed(_from, to, _reason, now) {
+        states.push(`${to}: ${circuit.state(now)}, ${circuit.admit(now) === undefined ? 'refuses' : 'admits'}`);
+      },
     });
     fail(circuit, 0);
     expect(circuit.admit(100)).toBeUndefined(); // the listener took the place

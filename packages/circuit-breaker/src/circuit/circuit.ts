@@ -43,13 +43,13 @@ export interface CircuitRules {
 
 /** Hears of each change of state or mode, when it is done. */
 export interface StateListener {
-  (from: CircuitState, to: CircuitState, reason: string, now: number): void;
+  changed(from: CircuitState, to: CircuitState, reason: string, now: number): void;
 }
 
 /** The state machine of a breaker. Every change of state or mode begins a new generation. */
 export class Circuit {
   readonly #rules: CircuitRules;
-  readonly #changed: StateListener;
+  readonly #listener: StateListener;
   #mode: CircuitMode = 'automatic';
   #state: CircuitState = 'closed';
   #generation = 0;
@@ -63,9 +63,9 @@ export class Circuit {
   #ignored = 0;
   #refused = 0;
 
-  constructor(rules: CircuitRules, changed: StateListener) {
+  constructor(rules: CircuitRules, listener: StateListener) {
     this.#rules = rules;
-    this.#changed = changed;
+    this.#listener = listener;
     this.#detections = startAll(rules.detectors);
     this.#timing = timingOf(this.#detections);
   }
@@ -273,7 +273,7 @@ export class Circuit {
     this.#leases?.forgetProbes();
     if (to !== 'half-open') this.#trial = undefined;
     this.#standing = to === 'closed' ? this.#stand() : undefined;
-    if (from !== to || told) this.#changed(from, to, reason, now);
+    if (from !== to || told) this.#listener.changed(from, to, reason, now);
   }
 
   #stand(): Admission {

@@ -44,7 +44,7 @@ describe('Circuit', () => {
           countPushback: false,
           random: () => 0,
         };
-        const circuit = new Circuit(rules, () => {});
+        const circuit = new Circuit(rules, { changed: () => {} });
         const inFlight: Admission[] = [];
         let now = 0;
         for (const step of commands) {
