@@ -91,12 +91,15 @@ export class Buckets<K extends BucketKey> {
    * takes the one that lacks least, whose key gains least by that.
    */
   #freedSlot(now: number): number {
-    let [freed, fullAt] = [0, Infinity];
+    let freed = this.#hand;
+    let fullAt = Infinity;
     for (let looked = 0; looked < LOOKED_AT && fullAt > now; looked++) {
       const slot = this.#hand;
-      this.#hand = (slot + 1) % this.#maxKeys;
       const at = this.#fullAt[slot] as number; // all slots are taken
-      if (at < fullAt) [freed, fullAt] = [slot, at];
+      this.#hand = slot + 1 === this.#maxKeys ? 0 : slot + 1;
+      if (at >= fullAt) continue;
+      freed = slot;
+      fullAt = at;
     }
     if (fullAt > now) this.#forgotten++;
     this.#slots.delete(this.#keys[freed] as K); // all slots are taken
