@@ -69,6 +69,19 @@ describe('RollingCounts', () => {
     expect(counts.count(0, 125)).toBe(0);
   });
 
+  it.each([Infinity, NaN])('counts on when a clock says %d', (never) => {
+    const window = new RollingCounts(1, 100);
+    window.add(0, never);
+    window.add(0, never);
+    expect(window.count(0, never)).toBe(2);
+  });
+
+  it('keeps as many slices as it has where their length is no whole number', () => {
+    const window = new RollingCounts(1, 1, 3);
+    for (let slice = 0; slice < 3_000; slice++) window.add(0, slice / 3);
+    expect(window.count(0, 2_999 / 3)).toBe(3);
+  });
+
   it('starts anew when cleared', () => {
     const counts = new RollingCounts(1, 100);
     counts.add(0, 50);
