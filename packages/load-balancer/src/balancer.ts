@@ -33,35 +33,33 @@ export class Balancer {
   }
 
   send<T>(next: Handler<T>, call: Call): Promise<T> {
-    const now = this.#now();
-    let chosen: Member;
-    try {
-      chosen = this.#choose(call, now);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.#sendTo(chosen, next, call, now, NONE);
+    return this.#sendTo(undefined, next, call, NONE);
   }
 
-  #sendTo<T>(
-    chosen: Member,
-    next: Handler<T>,
-    call: Call,
-    now: number | undefined,
-    refused: readonly Member[],
-  ): Promise<T> {
+  /** Without a `given` member it chooses one. In one function: V8 then compiles it by itself, with more of what it calls in it. */
+  #sendTo<T>(given: Member | undefined, next: Handler<T>, call: Call, refused: readonly Member[]): Promise<T> {
+    const now = this.#now();
+    let chosen = given;
+    if (chosen === undefined) {
+      try {
+        const available = this.#available(now);
+        if (available.length === 0) throw this.#noneListed(call);
+        if (call.attempt === 1) chosen = this.#pick(this.#first, available, call, now);
+        if (chosen === undefined || chosen.probing || call.hasNoted(endpoint, chosen.endpoint))
+          chosen = this.#chooseAgain(call, available, now);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
     const sending = new Sending(this.#parts, chosen, call, now);
     call.note(endpoint, chosen.endpoint);
     try {
       return next(call.with(endpoint, chosen.endpoint)).then(
-        (result) => {
-          sending.settle(result);
-          return result;
-        },
+        (result) => sending.settle(result),
         (error: unknown) => {
           const verdict = sending.fail(error);
           if (!(verdict.unsent && verdict.health === 'ignorable')) throw error;
-          return this.#sendElsewhere(next, call, [...refused, chosen], error);
+          return this.#sendElsewhere(next, sending.call, [...refused, sending.member], error);
         },
       );
     } catch (error) {
@@ -77,7 +75,7 @@ export class Balancer {
     const available = this.#available(now);
     const other = available.length === 0 ? undefined : this.#chooseAgain(call, available, now);
     if (other === undefined || refused.includes(other)) throw refusal;
-    return this.#sendTo(other, next, call, now, refused);
+    return this.#sendTo(other, next, call, refused);
   }
 
   /** The time, if the algorithm learns. */
@@ -91,18 +89,8 @@ export class Balancer {
     return endpoints.ejected === 0 ? endpoints.all : endpoints.available(now ?? clock.now());
   }
 
-  #choose(call: Call, now: number | undefined): Member {
-    const available = this.#available(now);
-    if (available.length === 0)
-      throw new NoEndpointError({
-        reason: 'none is listed',
-        policy: this.#parts.name,
-        captureStack: call.captureStacks,
-      });
-    if (call.attempt > 1) return this.#chooseAgain(call, available, now);
-    const chosen = this.#pick(this.#first, available, call, now);
-    const again = chosen.probing || call.hasNoted(endpoint, chosen.endpoint);
-    return again ? this.#chooseAgain(call, available, now) : chosen;
+  #noneListed({ captureStacks: captureStack }: Call): NoEndpointError {
+    return new NoEndpointError({ reason: 'none is listed', policy: this.#parts.name, captureStack });
   }
 
   /** One that the call has not been sent to; if it was sent to all, the one where that is longest ago. */
@@ -120,8 +108,12 @@ export class Balancer {
     const chosen: Candidate | undefined =
       now === undefined ? picker.pick(candidates, random, call) : picker.pick(candidates, random, call, now);
     if (chosen instanceof Member) return chosen;
-    throw new TypeError(`algorithm must pick one of its candidates, got ${show(chosen)}`);
+    throw notPicked(chosen);
   }
+}
+
+function notPicked(chosen: unknown): TypeError {
+  return new TypeError(`algorithm must pick one of its candidates, got ${show(chosen)}`);
 }
 
 /** `tried` begins with what was tried last. */

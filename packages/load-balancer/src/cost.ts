@@ -39,7 +39,8 @@ export class Cost implements Learner {
   }
 
   at(now: number): number {
-    return Math.max(this.#latencyMs * this.#left(this.#rules.decayMs, now), this.#failureAt(now));
+    const latencyMs = this.#latencyMs * this.#left(this.#rules.decayMs, now);
+    return this.#failureMs === 0 ? latencyMs : Math.max(latencyMs, this.#failureAt(now));
   }
 
   settled(health: Verdict['health'], elapsedMs: number, now: number): void {
@@ -52,12 +53,16 @@ export class Cost implements Learner {
   }
 
   #answered(elapsedMs: number, now: number): void {
-    const isNews = now - elapsedMs >= this.#failedAt;
-    const failureMs = this.#failureAt(now) * (isNews ? LEFT_BY_AN_ANSWER : 1);
     const averageMs = elapsedMs + (this.#latencyMs - elapsedMs) * this.#left(this.#rules.decayMs, now);
     this.#latencyMs = Math.max(elapsedMs, averageMs);
-    this.#failureMs = failureMs > this.#latencyMs ? failureMs : 0;
+    if (this.#failureMs > 0) this.#makeGood(elapsedMs, now);
     this.#measured = true;
+  }
+
+  #makeGood(elapsedMs: number, now: number): void {
+    const isNews = now - elapsedMs >= this.#failedAt;
+    const failureMs = this.#failureAt(now) * (isNews ? LEFT_BY_AN_ANSWER : 1);
+    this.#failureMs = failureMs > this.#latencyMs ? failureMs : 0;
   }
 
   #failed(elapsedMs: number, now: number): void {
@@ -67,7 +72,7 @@ export class Cost implements Learner {
   }
 
   #failureAt(now: number): number {
-    return this.#failureMs === 0 ? 0 : this.#failureMs * this.#left(this.#rules.failureDecayMs, now);
+    return this.#failureMs * this.#left(this.#rules.failureDecayMs, now);
   }
 
   /** How much is left of what fades. Time that goes backwards counts as no time passing. */

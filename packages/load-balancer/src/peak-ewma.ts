@@ -49,8 +49,11 @@ class Cheaper implements Picker {
     const one = candidates[first] as Candidate; // an index that was drawn is that of a candidate
     if (candidates.length === 1) return one;
     const other = candidates[this.#lots.another(candidates, first, random)] as Candidate; // so is this
-    const chosen = isBetter(other, one, now) ? other : one;
-    return turnOf(chosen) === BEING_TRIED ? (drawFree(candidates, random) ?? chosen) : chosen;
+    const cost = costOf(one);
+    const otherCost = costOf(other);
+    if (!cost.measured || !otherCost.measured) return unmeasured(one, other, candidates, random);
+    const load = Math.max(LEAST_MS, cost.at(now)) * inFlightBeside(other, one);
+    return Math.max(LEAST_MS, otherCost.at(now)) * (other.inFlight + 1) < load ? other : one;
   }
 }
 
@@ -63,27 +66,29 @@ function turnOf(candidate: Candidate): number {
   return candidate.inFlight === 0 ? TO_TRY : BEING_TRIED;
 }
 
+/** Of two that were not both measured. One that is to be tried comes first, and one that is being tried only if all are. */
+function unmeasured(one: Candidate, other: Candidate, candidates: readonly Candidate[], random: Random): Candidate {
+  const turn = turnOf(one);
+  const otherTurn = turnOf(other);
+  const isOther = turn === otherTurn ? other.inFlight + 1 < inFlightBeside(other, one) : otherTurn < turn;
+  const chosen = isOther ? other : one;
+  return turnOf(chosen) === BEING_TRIED ? (drawFree(candidates, random) ?? chosen) : chosen;
+}
+
 function costOf({ learned }: Candidate): Cost {
   if (learned instanceof Cost) return learned;
   throw new TypeError('peakEwma has heard of no call: an algorithm that is made of it must pass on its learn too');
 }
 
 /**
- * Is the other better than the one drawn first? Of equal weights the one of lower `cost × (inFlight + 1)` is. Otherwise what
- * the first has in flight is taken in terms of the other's weight, and the call itself as the smaller of the two ratios: idle
- * endpoints were drawn by weight, and that stands until one costs more than their weights differ.
+ * What one endpoint has in flight, this call included, where another has as much per weight: that of equal weight, as it is.
+ * Otherwise what it has in flight is taken in terms of the other's weight, and the call itself as the smaller of the two
+ * ratios: idle endpoints were drawn by weight, and that stands until one costs more than their weights differ.
  */
-function isBetter(other: Candidate, one: Candidate, now: number): boolean {
-  const turn = turnOf(one);
-  const otherTurn = turnOf(other);
-  if (turn !== otherTurn) return otherTurn < turn;
+function inFlightBeside(other: Candidate, one: Candidate): number {
+  if (other.weight === one.weight) return one.inFlight + 1;
   const weights = other.weight / one.weight;
-  const load = costAt(one, now) * (one.inFlight * weights + Math.min(weights, 1 / weights));
-  return costAt(other, now) * (other.inFlight + 1) < load;
-}
-
-function costAt(candidate: Candidate, now: number): number {
-  return Math.max(LEAST_MS, costOf(candidate).at(now));
+  return one.inFlight * weights + Math.min(weights, 1 / weights);
 }
 
 /** One drawn by weight of those that are not being tried for the first time, if there is any. */
