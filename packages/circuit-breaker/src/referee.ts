@@ -38,7 +38,7 @@ export class Referee {
   fulfilled(call: Call, result: unknown, admission: Admission, begunAt: number | undefined): void {
     const verdict = verdictOf(call, result, this.#judge);
     const now = this.#clock.now();
-    const tookMs = begunAt === undefined ? undefined : this.#tookMs(begunAt, now);
+    const tookMs = this.#tookMs(begunAt, now);
     const asked = verdict.health === 'success' ? undefined : askOf(call, result);
     const counted = this.#circuit.settle(admission, verdict, now, tookMs, asked);
     // A plain result has no body.
@@ -48,8 +48,7 @@ export class Referee {
   rejected(call: Call, error: unknown, admission: Admission, begunAt: number | undefined): void {
     const verdict = verdictOfError(call, error, this.#judge);
     const now = this.#clock.now();
-    const tookMs = begunAt === undefined ? undefined : this.#tookMs(begunAt, now);
-    this.#circuit.settle(admission, verdict, now, tookMs, askOf(call, error));
+    this.#circuit.settle(admission, verdict, now, this.#tookMs(begunAt, now), askOf(call, error));
   }
 
   /** The body died of a result whose head was a success. */
@@ -66,12 +65,12 @@ export class Referee {
     retryAfterMs: number | undefined,
   ): void {
     const now = this.#clock.now();
-    const tookMs = begunAt === undefined ? undefined : this.#tookMs(begunAt, now);
-    this.#circuit.settle(admission, verdict, now, tookMs, () => retryAfterMs);
+    this.#circuit.settle(admission, verdict, now, this.#tookMs(begunAt, now), () => retryAfterMs);
   }
 
-  #tookMs(begunAt: number, now: number): number | undefined {
-    return this.#time && this.#time.read(now) - begunAt;
+  #tookMs(begunAt: number | undefined, now: number): number | undefined {
+    if (begunAt === undefined || this.#time === undefined) return undefined;
+    return this.#time.read(now) - begunAt;
   }
 
   #hold(call: Call, result: unknown, tookMs: number | undefined): void {

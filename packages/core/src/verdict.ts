@@ -51,7 +51,8 @@ export interface Judge {
 /** What a result says. An answer that comes after the call was aborted is judged by the abort. */
 export function verdictOf(call: Call, result: unknown, judge?: Judge): Verdict {
   if (call.aborted) return verdictOfAbort(call.reason);
-  return (judge && judgedResult(judge, result, call)) ?? call.protocol.ofResult(result, call);
+  const own = judge?.ofResult === undefined ? undefined : opinion(judge, 'ofResult', result, call);
+  return own ?? call.protocol.ofResult(result, call);
 }
 
 /** What an error says. Our own refusals, limits and whoever aborted come before the judge's and the protocol's word. */
@@ -59,18 +60,14 @@ export function verdictOfError(call: Call, error: unknown, judge?: Judge): Verdi
   if (isRefusal(error)) return REFUSED;
   if (call.aborted) return verdictOfAbort(call.reason);
   if (isLimit(error)) return isLocal(error) ? LOCAL_TIMEOUT : FAILURE;
-  if (judge?.ofError === undefined) return call.protocol.ofError(error, call);
-  return opinion(() => judge.ofError?.(error, call)) ?? call.protocol.ofError(error, call);
+  const own = judge?.ofError === undefined ? undefined : opinion(judge, 'ofError', error, call);
+  return own ?? call.protocol.ofError(error, call);
 }
 
-function judgedResult(judge: Judge, result: unknown, call: Call): Verdict | undefined {
-  return judge.ofResult === undefined ? undefined : opinion(() => judge.ofResult?.(result, call));
-}
-
-function opinion(ask: () => Verdict | undefined): Verdict | undefined {
+function opinion(judge: Judge, on: 'ofResult' | 'ofError', outcome: unknown, call: Call): Verdict | undefined {
   let verdict: Verdict | undefined;
   quietly('judge', () => {
-    const answer = ask() ?? undefined; // null is no opinion either
+    const answer = judge[on]?.(outcome, call) ?? undefined; // null is no opinion either
     if (answer instanceof Promise) quietly('judge', () => answer); // an asynchronous judge may reject
     if (answer !== undefined && !isVerdict(answer))
       throw new TypeError(`a judge must give a verdict, got ${show(answer)}`);
