@@ -65,8 +65,13 @@ export const harmless: Readonly<Record<string, Readonly<Record<string, string>>>
   'packages/core/src/deadlines/call-deadline.ts': {
     'function framesOf({ stack = "Stryker was here!" }: Error): string {': `${SAME}an error has a stack, if an empty one.`,
   },
-  'packages/rate-limiter/src/gcra.ts': {
-    'for (let hair = Number.EPSILON; (nowMs + waitMs) * ratePerSecond < moment; hair /= 2)': `${SAME}the first hair is enough, but where the clock's numbers are beyond all proportion to the wait.`,
+  'packages/rate-limiter/src/keyed.ts': {
+    'burst = ratePerSecond >= 10 ? ratePerSecond / 10 : 1,': `${SAME}a tenth of 10 is 1.`,
+  },
+  'packages/rate-limiter/src/keyed/buckets.ts': {
+    'this.#fullAt = new Float64Array(Math.max(FEWEST_SLOTS, maxKeys));': `${SAME}there is more room than is used.`,
+    'const longer = new Float64Array(Math.max(slot * 2, this.#maxKeys));': `${SAME}there is more room than is used.`,
+    'if (nowMs >= this.#latest) this.#latest = nowMs;': `${SAME}both are equal then.`,
   },
   'packages/rate-limiter/src/bucket.ts': {
     'if (nowMs >= this.#latest) this.#latest = nowMs;': `${SAME}both are equal then.`,
