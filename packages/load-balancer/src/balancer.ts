@@ -43,7 +43,12 @@ export class Balancer {
     if (chosen === undefined) {
       try {
         const available = this.#available(now);
-        if (available.length === 0) throw this.#noneListed(call);
+        if (available.length === 0)
+          throw new NoEndpointError({
+            reason: 'none is listed',
+            policy: this.#parts.name,
+            captureStack: call.captureStacks,
+          });
         if (call.attempt === 1) chosen = this.#pick(this.#first, available, call, now);
         if (chosen === undefined || chosen.probing || call.hasNoted(endpoint, chosen.endpoint))
           chosen = this.#chooseAgain(call, available, now);
@@ -89,10 +94,6 @@ export class Balancer {
     return endpoints.ejected === 0 ? endpoints.all : endpoints.available(now ?? clock.now());
   }
 
-  #noneListed({ captureStacks: captureStack }: Call): NoEndpointError {
-    return new NoEndpointError({ reason: 'none is listed', policy: this.#parts.name, captureStack });
-  }
-
   /** One that the call has not been sent to; if it was sent to all, the one where that is longest ago. */
   #chooseAgain(call: Call, available: readonly Member[], now: number | undefined): Member {
     const tried = new Set<string>();
@@ -108,12 +109,8 @@ export class Balancer {
     const chosen: Candidate | undefined =
       now === undefined ? picker.pick(candidates, random, call) : picker.pick(candidates, random, call, now);
     if (chosen instanceof Member) return chosen;
-    throw notPicked(chosen);
+    throw new TypeError(`algorithm must pick one of its candidates, got ${show(chosen)}`);
   }
-}
-
-function notPicked(chosen: unknown): TypeError {
-  return new TypeError(`algorithm must pick one of its candidates, got ${show(chosen)}`);
 }
 
 /** `tried` begins with what was tried last. */
