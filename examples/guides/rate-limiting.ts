@@ -2,8 +2,7 @@
 import { compose, Key, run, wrap } from '@inmesh/core';
 import { constant } from '@inmesh/core/backoff';
 import { virtualClock } from '@inmesh/core/testing';
-import { tokenBucket } from '@inmesh/rate-limiter';
-import { keyedTokenBucket } from '@inmesh/rate-limiter/keyed';
+import { keyedTokenBucket, tokenBucket } from '@inmesh/rate-limiter';
 import { retry } from '@inmesh/retry';
 import { timeout } from '@inmesh/timeout';
 

@@ -1,7 +1,6 @@
 // A bucket for each tenant, around calls and by hand.
 import { compose, isError, Key, run, type Policy } from '@inmesh/core';
-import { RateLimitedError } from '@inmesh/rate-limiter';
-import { keyedTokenBucket } from '@inmesh/rate-limiter/keyed';
+import { keyedTokenBucket, RateLimitedError } from '@inmesh/rate-limiter';
 
 // #region keyed
 const tenant = new Key<string>('acme:tenant', 'nobody'); // bound where the request comes in

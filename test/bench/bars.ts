@@ -75,9 +75,15 @@ export const bars: readonly Bar[] = [
     [share(inmeshAs('awaited'), 'limiter', { how: 'awaited' }), 1, 0.8],
     [share(inmeshAs('awaited'), 'rate-limiter-flexible'), 0.3, 0.2],
   ]),
-  ...rows('10,000 keyed buckets', 'keyed', [[share(inmesh, 'rate-limiter-flexible'), 0.4, 0.25]]),
-  ...rows('10,000 keyed buckets, around a call', 'keyed', [
-    [share(inmeshAs('around a call'), 'rate-limiter-flexible', { how: 'around a call', over: bare }), 0.4, 0.25],
+  ...['keyedTokenBucket', 'keyed(tokenBucket)'].flatMap((how) => [
+    ...rows(`10,000 buckets, ${how}`, 'keyed', [[share(inmeshAs(how), 'rate-limiter-flexible'), 0.4, 0.25]]),
+    ...rows(`10,000 buckets, ${how}, around a call`, 'keyed', [
+      [
+        share(inmeshAs(`${how}, around a call`), 'rate-limiter-flexible', { how: 'around a call', over: bare }),
+        0.4,
+        0.25,
+      ],
+    ]),
   ]),
   ...rows('counter, bound', 'counter-bound', [[share(inmesh, 'prom-client'), 0.05, 0.03]]),
   ...rows('counter, unbound', 'counter', [[share(inmesh, 'prom-client'), 0.25, 0.15]]),

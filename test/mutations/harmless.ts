@@ -65,7 +65,7 @@ export const harmless: Readonly<Record<string, Readonly<Record<string, string>>>
   'packages/core/src/deadlines/call-deadline.ts': {
     'function framesOf({ stack = "Stryker was here!" }: Error): string {': `${SAME}an error has a stack, if an empty one.`,
   },
-  'packages/rate-limiter/src/keyed.ts': {
+  'packages/rate-limiter/src/keyed-token-bucket.ts': {
     'burst = ratePerSecond >= 10 ? ratePerSecond / 10 : 1,': `${SAME}a tenth of 10 is 1.`,
   },
   'packages/rate-limiter/src/keyed/buckets.ts': {

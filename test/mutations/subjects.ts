@@ -56,7 +56,7 @@ export const subjects: Readonly<Record<string, readonly string[]>> = {
   'rate-limiter': [
     'bucket',
     'gcra',
-    'keyed',
+    'keyed-token-bucket',
     'keyed/buckets',
     'keyed/keyed-tokens',
     'queue',

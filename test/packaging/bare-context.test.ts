@@ -111,7 +111,7 @@ const paths: readonly [name: string, path: string, result: unknown][] = [
   [
     'rate-limiter, keyed',
     `const { wrap } = require('@inmesh/core');
-     const { keyedTokenBucket } = require('@inmesh/rate-limiter/keyed');
+     const { keyedTokenBucket } = require('@inmesh/rate-limiter');
      const perKey = keyedTokenBucket({ key: (call) => call.input[0], ratePerSecond: 0.001, burst: 1 });
      const call = wrap(perKey, async (_, key) => key);
      return (async () => [await call('a'), await call('a').catch((error) => error.key + error.code), await call('b')])()`,

@@ -1,4 +1,4 @@
-import { enoughAt, fullAfter, fullInTurn, msUntil, tokensAt } from '@inmesh/rate-limiter/gcra';
+import { enoughAt, fullAfter, fullInTurn, msUntil, tokensAt } from './gcra.ts';
 
 /**
  * A token bucket kept as one number, the moment at which it is full again (GCRA, the generic cell rate algorithm of ATM,

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '@inmesh/core';
 import { clockOf, countOrZero, positiveMs, rejectUnknown, text } from '@inmesh/core/options';
-import { checkRate } from '@inmesh/rate-limiter/gcra';
+import { checkRate } from './gcra.ts';
 
 import { Gate } from './gate.ts';
 import { Tokens, type TokenBucket } from './tokens.ts';

@@ -1,6 +1,6 @@
 import { Call, PolicyObject, refuse, type Handler, type Policy } from '@inmesh/core';
 import { rejectUnknown } from '@inmesh/core/options';
-import { canServe, checkCost } from '@inmesh/rate-limiter/gcra';
+import { canServe, checkCost } from './gcra.ts';
 
 import type { Gate } from './gate.ts';
 import type { WaitingCalls } from './waiting.ts';

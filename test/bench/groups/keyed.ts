@@ -3,14 +3,14 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { wrap, type Call } from '@inmesh/core';
 import { keyed } from '@inmesh/core/keyed';
 import { seededRandom } from '@inmesh/core/testing';
-import { tokenBucket, type TokenBucket } from '@inmesh/rate-limiter';
-import { keyedTokenBucket } from '@inmesh/rate-limiter/keyed';
+import { keyedTokenBucket, tokenBucket, type TokenBucket } from '@inmesh/rate-limiter';
 
 import { answersOne, bare, one, type Case, type Group } from '../case.ts';
 import { peers, type Peer } from '../peers.ts';
 
 const PLENTY = 1e8;
 const ROW = 'keyedTokenBucket';
+const KEYED = 'keyed(tokenBucket)';
 const keys = Array.from({ length: 10_000 }, (_, index) => `tenant-${index}`);
 const random = seededRandom(7);
 /** Which key comes when: drawn before, and as many as a mask can wrap. */
@@ -73,8 +73,8 @@ async function inmeshKeyed(): Promise<Case[]> {
   return [
     {
       by: 'inmesh',
-      differs:
-        'keyed(tokenBucket): calls may wait in line; by hand, of a bucket that is there, which does not count as use of the key',
+      how: KEYED,
+      differs: 'calls may wait in line; by hand, of a bucket that is there, which does not count as use of the key',
       check() {
         strictEqual(buckets.size, keys.length);
         strictEqual(bucketOf(keyAt(0))?.tryAcquire(), true);
@@ -85,8 +85,8 @@ async function inmeshKeyed(): Promise<Case[]> {
     },
     {
       by: 'inmesh',
-      how: 'around a call',
-      differs: 'keyed(tokenBucket): calls may wait in line',
+      how: `${KEYED}, around a call`,
+      differs: 'calls may wait in line',
       check: () => answersOne(() => call(keyAt(0))),
       async loop(times) {
         for (let i = 0; i < times; i++) await call(keyAt(i));

@@ -4,8 +4,7 @@ import { circuitBreaker } from '@inmesh/circuit-breaker';
 import { wrap, type Call, type Policy } from '@inmesh/core';
 import { keyed } from '@inmesh/core/keyed';
 import { seededRandom } from '@inmesh/core/testing';
-import { tokenBucket } from '@inmesh/rate-limiter';
-import { keyedTokenBucket } from '@inmesh/rate-limiter/keyed';
+import { keyedTokenBucket, tokenBucket } from '@inmesh/rate-limiter';
 
 import type { Sized, Subject } from './subject.ts';
 import { Weight } from './weight.ts';

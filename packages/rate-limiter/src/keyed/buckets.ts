@@ -1,5 +1,5 @@
 import { show } from '@inmesh/core/options';
-import { enoughAt, fullAfter, msUntil, tokensAt } from '@inmesh/rate-limiter/gcra';
+import { enoughAt, fullAfter, msUntil, tokensAt } from '../gcra.ts';
 
 /** By what buckets are told apart: anything but an object, of which one made anew each time would have a full bucket each time. */
 export type BucketKey = string | number | bigint | boolean | symbol | null | undefined;

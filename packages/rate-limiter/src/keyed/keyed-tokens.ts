@@ -1,6 +1,6 @@
 import { PolicyObject, refuse, type Call, type Clock, type Handler, type Policy } from '@inmesh/core';
-import { RateLimitedError } from '@inmesh/rate-limiter';
-import { checkCost } from '@inmesh/rate-limiter/gcra';
+import { RateLimitedError } from '../error.ts';
+import { checkCost } from '../gcra.ts';
 
 import type { BucketKey, Buckets } from './buckets.ts';
 

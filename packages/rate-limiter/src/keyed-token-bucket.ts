@@ -1,6 +1,6 @@
 import { systemClock, type Call, type Clock } from '@inmesh/core';
 import { callable, clockOf, count, rejectUnknown, text } from '@inmesh/core/options';
-import { checkRate } from '@inmesh/rate-limiter/gcra';
+import { checkRate } from './gcra.ts';
 
 import { Buckets, type BucketKey } from './keyed/buckets.ts';
 import { KeyedTokens, type KeyedTokenBucket } from './keyed/keyed-tokens.ts';

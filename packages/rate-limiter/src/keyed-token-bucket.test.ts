@@ -5,7 +5,7 @@ import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh
 import { RateLimitedError } from '@inmesh/rate-limiter';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
-import { keyedTokenBucket, type BucketKey, type KeyedTokenBucketOptions } from './keyed.ts';
+import { keyedTokenBucket, type BucketKey, type KeyedTokenBucketOptions } from './keyed-token-bucket.ts';
 
 const inputOf = (call: Call): string => call.input as string;
 
