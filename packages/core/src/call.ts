@@ -246,7 +246,10 @@ export class Call implements AbortSink, AbortSource, Holder, CallView {
 
   /** Hands in the outcome, so that the link to the caller's signal ends with the result. Keeps no reference to it. */
   settles<T>(result: Promise<T>): Promise<T> {
-    if (this.#origin.settings.signal === undefined) return result;
+    return this.#origin.settings.signal === undefined ? result : this.#unlinkedBy(result);
+  }
+
+  #unlinkedBy<T>(result: Promise<T>): Promise<T> {
     return result.then(
       (value) => {
         this.protocol.hold(value, this);

@@ -84,7 +84,10 @@ export function begin<T>(handler: Handler<T>, call: Call): Promise<T> {
 
 /** What a policy gave, which only the compiler has checked: an answer that is no promise would be a trap for the caller. */
 function promised<T>(result: Promise<T>): Promise<T> {
-  if (result instanceof Promise) return result;
+  return result instanceof Promise ? result : adopted(result);
+}
+
+function adopted<T>(result: Promise<T>): Promise<T> {
   if (typeof (result as PromiseLike<T> | undefined)?.then === 'function') return Promise.resolve(result);
   throw new TypeError(`a policy must give a promise, got ${show(result)}`);
 }
