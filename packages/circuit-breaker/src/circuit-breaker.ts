@@ -15,33 +15,33 @@ export interface CircuitBreakerOptions {
    * What opens the circuit: a detector, or several that are asked in turn after every call (default: `failureRatio()`,
    * half of at least 20 calls failed within 10 s).
    */
-  readonly trip?: Detector | readonly Detector[];
+  readonly trip?: Detector | readonly Detector[] | undefined;
   /**
    * How long it stays open before calls may probe, in ms, or a function that says so each time it opens, such as `growing()`
    * or `heedRetryAfter()` (default: 5 s).
    */
-  readonly openForMs?: number | OpenFor;
+  readonly openForMs?: number | OpenFor | undefined;
   /**
    * How it finds out that it may close: so many probes in a row, `probes()` of which some may fail, or a `ramp()`
    * (default: 1).
    */
-  readonly halfOpen?: number | Recovery;
+  readonly halfOpen?: number | Recovery | undefined;
   /** How long a probe, or a permit taken by hand, keeps its place, in ms (default: 5 s). */
-  readonly leaseMs?: number;
+  readonly leaseMs?: number | undefined;
   /** Who decides at first: `observing` is for trying out a breaker that refuses nothing yet (default: `automatic`). */
-  readonly mode?: CircuitMode;
+  readonly mode?: CircuitMode | undefined;
   /** Whether pushback (429) counts as a failure (default: false). */
-  readonly countPushback?: boolean;
+  readonly countPushback?: boolean | undefined;
   /** What another breaker with the same `trip` has learnt: its `snapshot()` (default: none). */
   readonly restore?: CircuitSnapshot | undefined;
   /** Named in its events and errors (default: `circuit`). */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Its own word on outcomes, before the protocol's. */
-  readonly judge?: Judge;
+  readonly judge?: Judge | undefined;
   /** Where time comes from (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** What a ramp and the jitter of `growing()` draw from (default: `systemRandom`). */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
 
 /**

@@ -20,35 +20,35 @@ export interface SlicesOptions {
    */
   readonly attributes: Readonly<Record<string, Attribute>>;
   /** How many attributes a combination has at most (default: 2). */
-  readonly maxDepth?: number;
+  readonly maxDepth?: number | undefined;
   /** The share of failures from which on a part of the calls is to blame, above 0, at most 1 (default: 0.5). */
-  readonly ratio?: number;
+  readonly ratio?: number | undefined;
   /** How many of a part's calls it takes to tell; five times as many if it fails only in part (default: 20). */
-  readonly minimumCalls?: number;
+  readonly minimumCalls?: number | undefined;
   /** Within what time these calls have to come, in ms (default: 10 s). */
-  readonly windowMs?: number;
+  readonly windowMs?: number | undefined;
   /** How many slices may be open at a time; beyond, none is opened (default: 32). */
-  readonly maxOpen?: number;
+  readonly maxOpen?: number | undefined;
   /** How much memory the counters of failures take, in bytes, 1024 or more (default: 262144). */
-  readonly sketchBytes?: number;
+  readonly sketchBytes?: number | undefined;
   /** How long a slice stays open before calls may probe, as of `circuitBreaker` (default: 5 s). */
-  readonly openForMs?: NonNullable<CircuitBreakerOptions['openForMs']>;
+  readonly openForMs?: NonNullable<CircuitBreakerOptions['openForMs']> | undefined;
   /** How an open slice finds out that it may close, as of `circuitBreaker` (default: 1). */
-  readonly halfOpen?: NonNullable<CircuitBreakerOptions['halfOpen']>;
+  readonly halfOpen?: NonNullable<CircuitBreakerOptions['halfOpen']> | undefined;
   /** How long a probe keeps its place, in ms (default: 5 s). */
-  readonly leaseMs?: number;
+  readonly leaseMs?: number | undefined;
   /** `observing` opens slices and tells of them, and refuses nothing (default: `automatic`). */
-  readonly mode?: 'automatic' | 'observing';
+  readonly mode?: 'automatic' | 'observing' | undefined;
   /** Whether pushback (429) counts as a failure (default: false). */
-  readonly countPushback?: boolean;
+  readonly countPushback?: boolean | undefined;
   /** The circuits of slices are named after it, as in `stock{shard=2}` (default: `slices`). */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Its own word on outcomes, before the protocol's. */
-  readonly judge?: Judge;
+  readonly judge?: Judge | undefined;
   /** Where time comes from (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Where the seed of its hashes comes from, and what the circuits draw from (default: `systemRandom`). */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
 
 /**

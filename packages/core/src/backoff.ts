@@ -12,13 +12,13 @@ export interface Backoff {
 /** How the waits grow, and how they are spread. */
 export interface ExponentialOptions {
   /** What the first wait is drawn from, in ms (default: 50). */
-  readonly baseMs?: number;
+  readonly baseMs?: number | undefined;
   /** The longest wait, in ms (default: 2 s, or `baseMs` if that is longer). */
-  readonly maxMs?: number;
+  readonly maxMs?: number | undefined;
   /** How much longer each wait is than the one before (default: 2). */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** `full` draws from 0 to the wait, `equal` from half of it, `none` waits just that (default: `full`). */
-  readonly jitter?: 'full' | 'equal' | 'none';
+  readonly jitter?: 'full' | 'equal' | 'none' | undefined;
 }
 
 /**
@@ -46,9 +46,9 @@ export function exponential({
 /** What the waits are drawn between. */
 export interface DecorrelatedOptions {
   /** The shortest wait, in ms (default: 50). */
-  readonly baseMs?: number;
+  readonly baseMs?: number | undefined;
   /** The longest wait, in ms (default: 2 s, or `baseMs` if that is longer). */
-  readonly maxMs?: number;
+  readonly maxMs?: number | undefined;
 }
 
 /** Waits drawn between `baseMs` and three times the wait before (the same article's "decorrelated jitter"). */

@@ -4,7 +4,7 @@ import { callable, count, rejectUnknown } from '@inmesh/core/options';
 /** How much is remembered, and who hears of what goes. */
 export interface KeyedOptions<K = unknown, P = unknown> {
   /** How many keys it remembers; beyond, the least recently used that has no call in flight goes (default: 1000). */
-  readonly maxKeys?: number;
+  readonly maxKeys?: number | undefined;
   /**
    * Hears of each policy that goes, once, when it has no call in flight: to close what it holds (default: nothing). What
    * it throws harms nobody.

@@ -17,7 +17,7 @@ export interface Outcome {
 /** How calls are timed. */
 export interface ObservedOptions {
   /** Where time comes from (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

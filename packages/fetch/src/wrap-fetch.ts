@@ -30,25 +30,25 @@ export interface WrapFetchOptions<F extends FetchLike = typeof globalThis.fetch>
   /** What sends the requests (default: the global `fetch`, looked up at each call). */
   readonly fetch?: F;
   /** An undici dispatcher underneath: an agent, a proxy, a mock. A call's own wins (default: the global one). */
-  readonly dispatcher?: object;
+  readonly dispatcher?: object | undefined;
   /** How much of the body of a `Request` is kept for another attempt, or for a redirect, in bytes (default: 64 KiB). */
-  readonly replayBodyBytes?: number;
+  readonly replayBodyBytes?: number | undefined;
   /**
    * How long a response of a fetch that is not Node's may go unread until it counts as over, in ms (default: 60 s). Node's
    * own fetch tells when nobody can read a response any more, others may not.
    */
-  readonly maxUnreadMs?: number;
+  readonly maxUnreadMs?: number | undefined;
   /** Operation name of its calls, or what gives it of fetch's arguments: never a raw URL (default: `fetch`). */
-  readonly name?: string | ((...args: Parameters<F>) => string);
+  readonly name?: string | ((...args: Parameters<F>) => string) | undefined;
   /**
    * How long the caller still waits for a call and its body, in ms, of fetch's arguments; `undefined` if that is not known.
    * Then it ends with {@link DeadlineExceededError}, at once if it is 0 or less (default: no deadline).
    */
   readonly deadlineMs?: (...args: Parameters<F>) => number | undefined;
   /** Errors of ours carry the stack of where they were made, which costs microseconds each (default: false). */
-  readonly captureStacks?: boolean;
+  readonly captureStacks?: boolean | undefined;
   /** Tells what a `Retry-After` with a date means, and bounds the reading of what is thrown away (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

@@ -13,7 +13,7 @@ export interface HttpProtocolOptions extends Partial<Protocol> {
   /** Finds the request of a call in its input (default: unknown, and then nothing that was sent may be sent twice). */
   readonly requestOf?: (call: Call) => RequestLike | undefined;
   /** Tells what a `Retry-After` with a date means (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

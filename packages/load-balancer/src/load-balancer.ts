@@ -36,28 +36,28 @@ export interface LoadBalancerOptions {
   /** Where calls may go: a list, in which an origin is short for an endpoint, or a source of such lists. */
   readonly endpoints: readonly (Endpoint | string)[] | EndpointSource;
   /** How it chooses among them (default: `peakEwma()`). */
-  readonly algorithm?: Algorithm;
+  readonly algorithm?: Algorithm | undefined;
   /** After how many failures in a row an endpoint is ejected (default: 5). */
-  readonly ejectAfterFailures?: number;
+  readonly ejectAfterFailures?: number | undefined;
   /**
    * How long the first ejection lasts at most, in ms (default: 1 s). Each one after it lasts twice as long; the actual time is
    * drawn from the upper half, so that many processes do not come back in step.
    */
-  readonly ejectForMs?: number;
+  readonly ejectForMs?: number | undefined;
   /** The longest ejection, in ms (default: 30 s, or `ejectForMs` if that is longer). Time spent in service shortens the next. */
-  readonly maxEjectForMs?: number;
+  readonly maxEjectForMs?: number | undefined;
   /** How many of the endpoints may be ejected at a time; 0 ejects none (default: 0.5). */
-  readonly maxEjectedRatio?: number;
+  readonly maxEjectedRatio?: number | undefined;
   /** When more than this share of them is ejected, all get calls again (default: 0.5). */
-  readonly panicRatio?: number;
+  readonly panicRatio?: number | undefined;
   /** Its own word on outcomes, before the protocol's. */
-  readonly judge?: Judge;
+  readonly judge?: Judge | undefined;
   /** Named in its events and errors (default: `load-balancer`). */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Where time comes from (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Where chance comes from (default: `systemRandom`). */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
 
 /** How an endpoint is doing. */

@@ -8,11 +8,11 @@ import { Lots } from './lots.ts';
 /** How long it remembers, and what it makes of failures. */
 export interface PeakEwmaOptions {
   /** How long a latency is remembered, in ms: after so long a third of it is left (default: 10 s). */
-  readonly decayMs?: number;
+  readonly decayMs?: number | undefined;
   /** What a failure counts as at least, in ms, so that failing fast draws no traffic (default: 1 s). */
-  readonly failurePenaltyMs?: number;
+  readonly failurePenaltyMs?: number | undefined;
   /** How long a failure is remembered, in ms: after so long a third of it is left, if no answer came before (default: 2 s). */
-  readonly failureDecayMs?: number;
+  readonly failureDecayMs?: number | undefined;
 }
 
 /**

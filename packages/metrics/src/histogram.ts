@@ -12,7 +12,7 @@ export const DEFAULT_BUCKETS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1
 /** What a histogram is made of. */
 export interface HistogramOptions<L extends string> extends MetricOptions<L> {
   /** The upper bounds that the text shows, growing; `+Inf` is added (default: 5 ms to 10 s, as in prom-client). */
-  readonly buckets?: readonly number[];
+  readonly buckets?: readonly number[] | undefined;
 }
 
 /** How numbers are spread: how long calls took, how large bodies are. */

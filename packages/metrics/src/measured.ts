@@ -22,16 +22,16 @@ import type { Registry } from './registry.ts';
 /** What the metrics of calls are named, and how durations are shown. */
 export interface MeasuredOptions {
   /** What the metrics of calls begin with, for calls that are no HTTP requests (default: `http_client`). */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /**
    * The upper bounds of the durations to the head, in seconds (default: OpenTelemetry's, 5 ms to 10 s). Policies of one
    * registry and prefix must agree.
    */
-  readonly buckets?: readonly number[];
+  readonly buckets?: readonly number[] | undefined;
   /** Its own word on outcomes, before the protocol's. */
-  readonly judge?: Judge;
+  readonly judge?: Judge | undefined;
   /** Where time comes from (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** A policy that counts and times. */

@@ -15,9 +15,9 @@ export interface RegistryOptions {
    * How many series a metric may have. The last is `otel_metric_overflow="true"`, for whatever has no room of its own
    * (default: 2000, as in OpenTelemetry).
    */
-  readonly maxSeries?: number;
+  readonly maxSeries?: number | undefined;
   /** For `startTimer` (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

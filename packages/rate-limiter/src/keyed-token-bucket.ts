@@ -23,16 +23,16 @@ export interface KeyedTokenBucketOptions<K extends BucketKey = BucketKey> {
    * How many tokens a bucket holds at most, 1 or more: what may go at once after a pause (default: a tenth of a second's, at
    * least 1).
    */
-  readonly burst?: number;
+  readonly burst?: number | undefined;
   /**
    * How many keys it remembers, at most 2²³; beyond, one goes whose bucket is full again, which changes nothing, or else
    * one that lacks little (default: 100_000).
    */
-  readonly maxKeys?: number;
+  readonly maxKeys?: number | undefined;
   /** Named in its errors (default: `keyed-token-bucket`). */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Where time comes from (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

@@ -13,15 +13,15 @@ export interface TokenBucketOptions {
    */
   readonly ratePerSecond: number;
   /** How many tokens it holds at most, 1 or more: what may go at once after a pause (default: a tenth of a second's, at least 1). */
-  readonly burst?: number;
+  readonly burst?: number | undefined;
   /** How many calls may wait for a token, in the order they came; further ones are refused at once (default: 0). */
-  readonly maxQueue?: number;
+  readonly maxQueue?: number | undefined;
   /** The longest wait, in ms; a call that would wait longer is refused at once (default: no limit but the call's deadline). */
-  readonly maxWaitMs?: number;
+  readonly maxWaitMs?: number | undefined;
   /** Named in its errors (default: `token-bucket`). */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Where time comes from (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

@@ -9,17 +9,17 @@ import { sleep } from './sleep.ts';
 /** How often, how soon, and what for. */
 export interface RetryOptions {
   /** How often it sends at most, the first time included; 1 never sends again (default: 3). */
-  readonly attempts?: number;
+  readonly attempts?: number | undefined;
   /** How long it waits before each retry (default: `exponential()`, full jitter from 50 ms, at most 2 s). */
-  readonly backoff?: Backoff;
+  readonly backoff?: Backoff | undefined;
   /** The longest Retry-After it waits for, in ms; if asked for more it gives up at once (default: 10 s). */
-  readonly maxRetryAfterMs?: number;
+  readonly maxRetryAfterMs?: number | undefined;
   /** Its own word on outcomes, before the protocol's. */
-  readonly judge?: Judge;
+  readonly judge?: Judge | undefined;
   /** Where time comes from (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** What the backoff draws from (default: `systemRandom`). */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
 
 /** A retry noted that it gave up: one outside it, around the same sendings, does not begin anew. */

@@ -10,11 +10,11 @@ export interface TimeoutOptions {
    * What has to come in time: all of the result, or only its `head`, for attempts, since nothing can be retried after
    * it, and for streams that may last (default: `body`).
    */
-  readonly until?: 'head' | 'body';
+  readonly until?: 'head' | 'body' | undefined;
   /** Named in its errors (default: `timeout`). */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Where time comes from (default: `systemClock`). */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**

@@ -22,13 +22,13 @@ export interface OpenFor {
 /** How the times grow, and how they are spread. */
 export interface GrowingOptions {
   /** The first time, in ms (default: 5 s). */
-  readonly baseMs?: number;
+  readonly baseMs?: number | undefined;
   /** The longest time, in ms (default: 300 s, or `baseMs` if that is longer). */
-  readonly maxMs?: number;
+  readonly maxMs?: number | undefined;
   /** How much longer each time is than the one before, 1 or more (default: 2). */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** `full` draws from 0 to the time, `equal` from half of it, `none` takes just that (default: `equal`). */
-  readonly jitter?: 'full' | 'equal' | 'none';
+  readonly jitter?: 'full' | 'equal' | 'none' | undefined;
 }
 
 /**
@@ -56,9 +56,9 @@ export function growing({
 /** What to do without a Retry-After, or with too long a one. */
 export interface HeedRetryAfterOptions {
   /** How long if nothing was asked: in ms, or a function such as {@link growing} (default: 5 s). */
-  readonly otherwise?: number | OpenFor;
+  readonly otherwise?: number | OpenFor | undefined;
   /** The longest that is heeded, in ms (default: 60 s). */
-  readonly maxMs?: number;
+  readonly maxMs?: number | undefined;
 }
 
 /**

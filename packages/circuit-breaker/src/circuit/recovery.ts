@@ -31,9 +31,9 @@ export interface Ruling {
 /** How many calls may probe, and how many of them may fail. */
 export interface ProbesOptions {
   /** How many calls it takes to tell; so many may be out at a time (default: 1). */
-  readonly calls?: number;
+  readonly calls?: number | undefined;
   /** How many of them may fail without opening the circuit again (default: 0). */
-  readonly failures?: number;
+  readonly failures?: number | undefined;
 }
 
 /**
@@ -95,13 +95,13 @@ export class Probes implements Trial {
 /** How steep a ramp is. */
 export interface RampOptions {
   /** The share of calls it lets through once a first probe has succeeded, above 0, at most 1 (default: 0.1). */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** How much larger the share is at each step, above 1 (default: 2). */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** How many calls, let in at one share, have to end before it grows (default: 10). */
-  readonly callsPerStep?: number;
+  readonly callsPerStep?: number | undefined;
   /** The share of failures among so many calls at which the circuit opens again, above 0, at most 1 (default: 0.5). */
-  readonly ratio?: number;
+  readonly ratio?: number | undefined;
 }
 
 /**

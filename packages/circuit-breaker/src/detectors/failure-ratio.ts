@@ -7,11 +7,11 @@ import { spanOf, windowOf, within, type CallWindow, type Span } from './span.ts'
 /** How large a share of how many calls, over how long. */
 export interface FailureRatioOptions {
   /** The share of failures at which the circuit opens, above 0, at most 1 (default: 0.5). */
-  readonly ratio?: number;
+  readonly ratio?: number | undefined;
   /** How many calls the window has to hold before their share means anything (default: 20). */
-  readonly minimumCalls?: number;
+  readonly minimumCalls?: number | undefined;
   /** The time it looks back over, in ms (default: 10 s). The oldest tenth of it leaves as a whole. */
-  readonly windowMs?: number;
+  readonly windowMs?: number | undefined;
   /** Calls to look back over instead of a time: `lastCalls(100)` (default: none). */
   readonly window?: CallWindow | undefined;
 }

@@ -8,9 +8,9 @@ import { WindowDetection, type WindowCounts } from './window-detection.ts';
 /** What the counts are of. */
 export interface TripWhenOptions {
   /** How many calls the window has to hold before the function is asked (default: 1). */
-  readonly minimumCalls?: number;
+  readonly minimumCalls?: number | undefined;
   /** The time it looks back over, in ms (default: 10 s). The oldest tenth of it leaves as a whole. */
-  readonly windowMs?: number;
+  readonly windowMs?: number | undefined;
   /** Calls to look back over instead of a time: `lastCalls(100)` (default: none). */
   readonly window?: CallWindow | undefined;
   /** A call that takes longer is slow, in ms (default: none, and no call is timed). */
