@@ -40,7 +40,7 @@ const ofTheLast = (calls: number, limit: number): Detector => {
     };
   };
 };
-const breaker = circuitBreaker({ trip: ofTheLast(10, 4), openForMs: 50, name: 'stock' });
+const breaker = circuitBreaker({ trip: ofTheLast(10, 4), openForMs: 500, name: 'stock' });
 // #endregion
 
 // #region events

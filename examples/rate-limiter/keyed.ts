@@ -3,15 +3,16 @@ import { compose, isError, Key, run, type Policy } from '@inmesh/core';
 import { keyedTokenBucket, RateLimitedError } from '@inmesh/rate-limiter';
 
 // #region keyed
-const tenant = new Key<string>('acme:tenant', 'nobody'); // bound where the request comes in
+const tenant = new Key<string>('acme:tenant', 'nobody');
 const perTenant = keyedTokenBucket({
   key: (call) => call.get(tenant),
   ratePerSecond: 0.1,
   burst: 2,
   name: 'tenants',
 });
-// #endregion
+/** Binds the tenant to all calls of a request. */
 const as = (name: string): Policy => compose((next) => (call) => next(call.with(tenant, name)), perTenant);
+// #endregion
 for (const name of ['ada', 'ada', 'bob']) console.log(await run(as(name), () => `${name} may`));
 
 // #region refused

@@ -13,7 +13,7 @@ import {
 
 const options = {
   trip: consecutiveFailures(2),
-  openForMs: ({ times }: Opening) => [20, 60_000][times - 1] ?? 60_000, // the second time it fails, a minute
+  openForMs: ({ times }: Opening) => [200, 60_000][times - 1] ?? 60_000, // the second time it fails, a minute
   halfOpen: probes({ calls: 3, failures: 1 }),
 };
 const breaker = circuitBreaker(options);
@@ -33,7 +33,7 @@ const say = (each: typeof breaker) =>
 // #region half-open
 for (let call = 1; call <= 3; call++) await say(breaker); // down, down, refused
 down = false;
-await later(30);
+await later(250);
 await say(breaker); // a first probe of three
 down = true;
 await say(breaker); // one may fail

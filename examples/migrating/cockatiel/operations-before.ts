@@ -4,7 +4,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import { circuitBreaker, ConsecutiveBreaker, handleAll, isIsolatedCircuitError, IterableBackoff } from 'cockatiel-4';
 
 const options = {
-  halfOpenAfter: new IterableBackoff([20, 60_000]), // the second time it fails, a minute
+  halfOpenAfter: new IterableBackoff([200, 60_000]), // the second time it fails, a minute
   halfOpenSampling: { calls: 3, threshold: 0.34 },
 };
 const breaker = circuitBreaker(handleAll, { ...options, breaker: new ConsecutiveBreaker(2) });
@@ -24,7 +24,7 @@ const say = (each: typeof breaker) =>
 // #region half-open
 for (let call = 1; call <= 3; call++) await say(breaker); // down, down, refused
 down = false;
-await later(30);
+await later(250);
 await say(breaker); // a first probe of three
 down = true;
 await say(breaker); // one may fail

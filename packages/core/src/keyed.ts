@@ -31,6 +31,7 @@ export interface KeyedLayer<T, K, P> extends Layer<T>, KeyedState<K, P> {}
 /**
  * Makes one policy per key: per endpoint, per route, per tenant. `select` reads the key off a call, `make` makes the
  * policy when a key is seen for the first time. If either throws, the call rejects with what was thrown.
+ * An object that `select` makes anew for each call is a new key each time.
  *
  * Throws a `RangeError` or `TypeError` that names a wrong option.
  *

@@ -139,6 +139,7 @@ describe('show', () => {
     [undefined, 'undefined'],
     [true, 'true'],
     [{}, 'an object'],
+    [Promise.resolve(), 'a promise'],
     [[], 'an array'],
     [show, 'a function'],
     [1n, 'a bigint'],

@@ -183,7 +183,7 @@ describe('defineProtocol', () => {
       'TypeError: ofResult of a protocol answered undefined',
       'TypeError: ofError of a protocol answered "failure"',
       'TypeError: retryAfterMs of a protocol answered "5"',
-      'TypeError: idempotent of a protocol answered an object',
+      'TypeError: idempotent of a protocol answered a promise',
       'TypeError: retryAfterMs of a protocol answered NaN',
     ]);
   });

@@ -118,7 +118,7 @@ describe('verdictOfError', () => {
 
     expect(verdictOfError(callTo(), down, judge)).toBe(FAILURE);
     await new Promise<void>((resolve) => systemClock.afterPoll(resolve));
-    expect(heard).toEqual(['judge: TypeError: a judge must give a verdict, got an object', 'judge: Error: no table']);
+    expect(heard).toEqual(['judge: TypeError: a judge must give a verdict, got a promise', 'judge: Error: no table']);
   });
 
   it('goes by the protocol where a judge throws, and publishes what it threw', () => {

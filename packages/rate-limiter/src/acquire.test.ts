@@ -83,6 +83,7 @@ describe('acquire', () => {
     ['1', {}, 'TypeError: cost must be a positive number, got "1"'],
     [1, { signal: 1 }, 'TypeError: signal must be an AbortSignal, got 1'],
     [1, { timeout: 1 }, 'TypeError: unknown option: timeout'],
+    [1, new AbortController().signal, 'TypeError: options must be { signal }, got a signal'],
     [1, 3, 'TypeError: options must be an object, got 3'],
   ])('rejects with what is wrong with a cost of %s and the options %s', async (cost, options, message) => {
     const { bucket } = queued();

@@ -12,8 +12,7 @@ export class RateLimitedError extends RejectedError {
   readonly retryAfterMs: number;
   /** Why it did not wait for them. */
   readonly reason: RefusalReason;
-  /** Whose bucket it is, if there is one for each key; else `undefined`. */
-  readonly key: unknown;
+  readonly #key: unknown; // in no log by itself, as it may be long, or somebody's address
 
   constructor(
     facts: ResilienceErrorFacts & {
@@ -27,7 +26,12 @@ export class RateLimitedError extends RejectedError {
     super(`${policy} has no token left${whose}${WHY[reason]}; the next comes in ${Math.ceil(retryAfterMs)} ms`, facts);
     this.retryAfterMs = retryAfterMs;
     this.reason = reason;
-    this.key = key;
+    this.#key = key;
+  }
+
+  /** Whose bucket it is, if there is one for each key; else `undefined`. It shows in the message alone, shortened. */
+  get key(): unknown {
+    return this.#key;
   }
 }
 

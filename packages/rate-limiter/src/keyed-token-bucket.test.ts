@@ -70,6 +70,7 @@ describe('keyedTokenBucket', () => {
     expect(String(refused)).toBe('RateLimitedError: tenants has no token left for "ada"; the next comes in 60 ms');
     expect(server.unread).toBe(0);
     expect(['ada', 'bob'].map((key) => perKey.retryAfterMs(key))).toEqual([60, 0]);
+    expect(JSON.stringify(refused)).not.toContain('ada'); // which logs would show in full
   });
 
   it.each([
@@ -103,7 +104,8 @@ describe('keyedTokenBucket', () => {
     const { perKey } = limited({ burst: 5 });
     expect(perKey.tryAcquire('a', 4)).toBe(true);
     expect(perKey.tryAcquire('a', 2)).toBe(false);
-    expect(perKey.available('a')).toBe(1);
+    expect([perKey.available('a'), perKey.retryAfterMs('a'), perKey.retryAfterMs('a', 2)]).toEqual([1, 0, 100]);
+    expect(() => perKey.retryAfterMs('a', 6)).toThrow(new RangeError('cost must be at most the burst of 5, got 6'));
     expect(perKey.tryAcquire('a')).toBe(true);
     expect(perKey.tryAcquire('a', 0.5)).toBe(false);
     expect(perKey.tryAcquire('b', 5)).toBe(true);

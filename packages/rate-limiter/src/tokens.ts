@@ -81,6 +81,7 @@ function through<T>(gate: Gate, next: Handler<T>): Handler<T> {
 async function acquireInTurn(gate: Gate, cost: number, options: AcquireOptions = {}): Promise<void> {
   const { signal, ...unknown } = options;
   rejectUnknown(unknown, options);
+  if ('aborted' in options) throw new TypeError('options must be { signal }, got a signal'); // which has no options of its own
   checkCost(cost, gate.burst);
   await gate.calls.acquire(Call.start(undefined, { signal }), cost);
 }

@@ -59,9 +59,9 @@ function errorsOf(of: DocumentedPackage, { checker }: Repository): CodedError[] 
       const [, literal] = /^'(\w+)'/.exec(code?.initializer?.getText() ?? '') ?? [];
       if (literal === undefined) return [];
       const facts = members
-        .filter(ts.isPropertyDeclaration)
-        .filter((member) => !['name', 'code'].includes(member.name.getText()))
-        .map((member) => member.name.getText());
+        .filter((member) => ts.isPropertyDeclaration(member) || ts.isGetAccessor(member))
+        .map((member) => member.name.getText())
+        .filter((fact) => !['name', 'code'].includes(fact) && !fact.startsWith('#'));
       const name = declaration.name?.text ?? '';
       const isExported = of.exported.some(
         (symbol) => symbol === checker.getSymbolAtLocation(declaration.name ?? declaration),

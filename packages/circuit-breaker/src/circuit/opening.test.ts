@@ -80,7 +80,7 @@ describe('openingMs', () => {
       openFor: (async () => {
         throw error;
       }) as unknown as OpenFor, // callers without types
-      wrong: 'TypeError: what openForMs gives must be a number of milliseconds, 0 or more, got an object',
+      wrong: 'TypeError: what openForMs gives must be a number of milliseconds, 0 or more, got a promise',
     },
   ])('is 5 s, and tells what is wrong, if the function $how', async ({ openFor, wrong }) => {
     const heard: string[] = [];

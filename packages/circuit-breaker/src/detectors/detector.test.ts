@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { consecutiveFailures } from './consecutive-failures.ts';
 import { failureRatio } from './failure-ratio.ts';
+import { lastCalls } from './span.ts';
 
 describe('failureRatio', () => {
   it('opens at half of at least 20 calls within 10 s unless told otherwise', () => {
@@ -16,6 +17,16 @@ describe('failureRatio', () => {
     expect(detection.failed(0)).toBeUndefined();
     expect(detection.failed(0)).toBeUndefined();
     expect(detection.failed(0)).toBeDefined();
+  });
+
+  it.each([
+    { calls: 10, failures: 5, says: '5 of 10 calls failed among the last 10, the limit is 0.5 of at least 10' },
+    { calls: 100, failures: 20, says: '20 of 20 calls failed among the last 100, the limit is 0.5 of at least 20' },
+  ])('takes all of a window of $calls calls for enough, and 20 at most', ({ calls, failures, says }) => {
+    const detection = failureRatio({ window: lastCalls(calls) })();
+    if (calls === 10) for (let call = 0; call < 5; call++) detection.succeeded(0);
+    for (let call = 1; call < failures; call++) expect(detection.failed(0)).toBeUndefined();
+    expect(detection.failed(0)).toBe(says);
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { spanOf, windowOf, within, type CallWindow, type Span } from './span.ts'
 export interface FailureRatioOptions {
   /** The share of failures at which the circuit opens, above 0, at most 1 (default: 0.5). */
   readonly ratio?: number | undefined;
-  /** How many calls the window has to hold before their share means anything (default: 20). */
+  /** How many calls the window has to hold before their share means anything (default: 20, or `window.calls` if that is fewer). */
   readonly minimumCalls?: number | undefined;
   /** The time it looks back over, in ms (default: 10 s). The oldest tenth of it leaves as a whole. */
   readonly windowMs?: number | undefined;
@@ -26,9 +26,9 @@ export interface FailureRatioOptions {
  */
 export function failureRatio({
   ratio = 0.5,
-  minimumCalls = 20,
   windowMs = 10_000,
   window,
+  minimumCalls = window && window.calls < 20 ? window.calls : 20,
   ...unknown
 }: FailureRatioOptions = {}): Detector {
   rejectUnknown(unknown, arguments[0]);

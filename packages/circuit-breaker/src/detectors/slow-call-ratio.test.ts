@@ -41,7 +41,10 @@ describe('slowCallRatio', () => {
     [{}, 'TypeError: slowMs must be a positive number of milliseconds, got undefined'],
     [{ slowMs: 0 }, 'RangeError: slowMs must be a positive number of milliseconds, got 0'],
     [{ slowMs: 1, ratio: 0 }, 'RangeError: ratio must be a ratio above 0, at most 1, got 0'],
-    [{ slowMs: 1, window: lastCalls(10) }, 'RangeError: minimumCalls must be at most the calls of window, 10, got 20'],
+    [
+      { slowMs: 1, window: lastCalls(10), minimumCalls: 20 },
+      'RangeError: minimumCalls must be at most the calls of window, 10, got 20',
+    ],
     [{ slowMs: 1, window: 100 as never }, 'TypeError: window must be made by lastCalls(), got 100'],
     [{ slowMs: 1, windowMs: NaN }, 'RangeError: windowMs must be a positive number of milliseconds, got NaN'],
     [

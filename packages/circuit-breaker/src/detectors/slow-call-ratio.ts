@@ -11,7 +11,7 @@ export interface SlowCallRatioOptions {
   readonly slowMs: number;
   /** The share of slow calls at which the circuit opens, above 0, at most 1 (default: 0.5). */
   readonly ratio?: number | undefined;
-  /** How many calls the window has to hold before their share means anything (default: 20). */
+  /** How many calls the window has to hold before their share means anything (default: 20, or `window.calls` if that is fewer). */
   readonly minimumCalls?: number | undefined;
   /** The time it looks back over, in ms (default: 10 s). The oldest tenth of it leaves as a whole. */
   readonly windowMs?: number | undefined;
@@ -32,9 +32,9 @@ export function slowCallRatio(
   {
     slowMs,
     ratio = 0.5,
-    minimumCalls = 20,
     windowMs = 10_000,
     window,
+    minimumCalls = window && window.calls < 20 ? window.calls : 20,
     ...unknown
   }: SlowCallRatioOptions = {} as SlowCallRatioOptions,
 ): Detector {

@@ -112,7 +112,7 @@ describe('Buckets', () => {
     ['an object', { tenant: 'a' }],
     ['an array', ['a']],
     ['a function', () => 'a'],
-    ['an object', Promise.resolve('a')],
+    ['a promise', Promise.resolve('a')],
   ])('refuses %s as a key, and remembers nothing of it', (what, key) => {
     const buckets = ten(100);
     const wrong = new TypeError(`key must be a string, a number or another value that is no object, got ${what}`);

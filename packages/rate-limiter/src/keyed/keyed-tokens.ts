@@ -14,8 +14,8 @@ export interface KeyedTokenBucket<K extends BucketKey = BucketKey> extends Polic
   tryAcquire(key: K, cost?: number): boolean;
   /** How many tokens the key's bucket holds, fractions included. */
   available(key: K): number;
-  /** How long until the key's next call may go, in ms; 0 if at once. */
-  retryAfterMs(key: K): number;
+  /** How long until `cost` tokens of the key are there (default: 1, a call's), in ms; 0 if they are. Throws as `tryAcquire` does. */
+  retryAfterMs(key: K, cost?: number): number;
   /** How many keys it remembers, those included whose bucket is full again: at most `maxKeys`. */
   readonly size: number;
   /** How many keys it forgot before their bucket was full again. Above 0, `maxKeys` is too small for those who call. */
@@ -59,8 +59,9 @@ export class KeyedTokens<K extends BucketKey> extends PolicyObject implements Ke
     return this.#buckets.tokens(key, this.#clock.now());
   }
 
-  retryAfterMs(key: K): number {
-    return this.#buckets.waitMs(key, 1, this.#clock.now());
+  retryAfterMs(key: K, cost = 1): number {
+    checkCost(cost, this.#buckets.burst);
+    return this.#buckets.waitMs(key, cost, this.#clock.now());
   }
 }
 
