@@ -30,6 +30,8 @@ describe('expect', () => {
     ['toEqual', { a: 1 }, { a: 1, b: 2 }],
     ['toEqual', new Place(), { x: 1 }],
     ['toEqual', new Set(['a']), new Set(['b'])],
+    ['toEqual', new Headers({ a: '1' }), new Headers({ a: '2' })],
+    ['toEqual', [{ at: new URLSearchParams('a=1') }], [{ at: new URLSearchParams('a=2') }]],
     ['toEqual', ['a', 'b'], expect.arrayContaining(['b'])],
     ['toEqual', [0], [-0]],
     ['toBeDefined', null],

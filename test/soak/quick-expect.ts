@@ -18,7 +18,7 @@ const numbers =
 /** Whether a matcher is certain to pass. */
 const matchers: Readonly<Record<string, Matcher>> = {
   toBe: Object.is,
-  toEqual: isDeepStrictEqual,
+  toEqual: (actual, expected) => isPlain(actual) && isPlain(expected) && isDeepStrictEqual(actual, expected),
   toBeDefined: (actual) => actual !== undefined,
   toBeUndefined: (actual) => actual === undefined,
   toBeGreaterThan: numbers((actual, least) => actual > least),
@@ -27,6 +27,15 @@ const matchers: Readonly<Record<string, Matcher>> = {
   toBeLessThanOrEqual: numbers((actual, most) => actual <= most),
   toBeCloseTo: numbers((actual, expected, digits = 2) => Math.abs(actual - expected) < 10 ** -digits / 2),
 };
+
+/** Made of nothing but plain objects and arrays. Others may have more to compare than their fields, as what they iterate over. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isPlain);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isRecord = prototype === Object.prototype || prototype === null;
+  return isRecord && Object.getOwnPropertySymbols(value).length === 0 && Object.values(value).every(isPlain);
+}
 
 class Quick {
   readonly actual: unknown;

@@ -65,6 +65,21 @@ describe('ResilienceError', () => {
     expect(nextCaller().stack).toContain('nextCaller');
   });
 
+  it('leaves the limit of stack traces as it was where there is no room for a call', () => {
+    const limit = Error.stackTraceLimit;
+    let deepest = 0;
+    function deeper(depth: number): number {
+      deepest = depth;
+      return new TimedOut('timed out', { policy: 'users' }).message.length + deeper(depth + 1);
+    }
+
+    for (let times = 0; times < 50; times++) {
+      expect(() => deeper(0)).toThrow(RangeError);
+      expect(Error.stackTraceLimit).toBe(limit);
+    }
+    expect(deepest).toBeGreaterThan(100);
+  });
+
   it('leaves a platform alone that has no limit of stack traces', () => {
     const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
     onTestFinished(() => {

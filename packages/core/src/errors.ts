@@ -24,12 +24,12 @@ export abstract class ResilienceError extends Error {
   readonly policy: string;
 
   constructor(message: string, { policy, cause, captureStack = false }: ResilienceErrorFacts) {
-    const limit = captureStack ? undefined : (Error as StackTraces).stackTraceLimit;
-    const unstacked = limit !== undefined && limitStackTraces(undefined);
-    super(message, cause === undefined ? undefined : { cause });
-    if (unstacked) {
-      limitStackTraces(limit);
-      this.stack = `${new.target.name}: ${message}`; // cheaper than to let V8 say so of no frames
+    const { stackTraceLimit } = V8;
+    const isLimited = !captureStack && stackTraceLimit !== undefined && limitStackTraces(0);
+    try {
+      super(message, cause === undefined ? undefined : { cause });
+    } finally {
+      if (isLimited) V8.stackTraceLimit = stackTraceLimit; // no call, for which the stack may have no room left
     }
     this['~inmesh'] = new.target['~inmesh'];
     this.policy = policy;
@@ -118,14 +118,14 @@ function isObject(value: unknown): value is Facts {
   return typeof value === 'object' && value !== null;
 }
 
-type StackTraces = { stackTraceLimit?: number | undefined }; // V8's own, in no standard library of types
-
-/** Says whether it could: not where there is no limit to set, or none may be set. */
-function limitStackTraces(frames: number | undefined): boolean {
+/** Says whether it could: not where intrinsics are frozen. */
+function limitStackTraces(frames: number): boolean {
   try {
-    (Error as StackTraces).stackTraceLimit = frames;
+    V8.stackTraceLimit = frames;
     return true;
   } catch {
-    return false; // frozen intrinsics
+    return false;
   }
 }
+
+const V8 = Error as { stackTraceLimit?: number | undefined }; // in no standard library of types

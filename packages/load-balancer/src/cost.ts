@@ -55,7 +55,7 @@ export class Cost implements Learner {
   #answered(elapsedMs: number, now: number): void {
     const averageMs = elapsedMs + (this.#latencyMs - elapsedMs) * this.#left(this.#rules.decayMs, now);
     this.#latencyMs = Math.max(elapsedMs, averageMs);
-    if (this.#failureMs > 0) this.#makeGood(elapsedMs, now);
+    if (this.#failureMs !== 0) this.#makeGood(elapsedMs, now);
     this.#measured = true;
   }
 

@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-import { Call, isError, Key, run, wrap, type Policy } from '@inmesh/core';
+import { Call, isError, Key, listenerChannel, run, systemClock, wrap, type Policy } from '@inmesh/core';
 import { HeldResult, heldProtocol, scriptedHandler, virtualClock } from '@inmesh/core/testing';
-import { RateLimitedError } from '@inmesh/rate-limiter';
-import { describe, expect, expectTypeOf, it } from 'vitest';
 
+import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest';
+
+import { RateLimitedError } from './error.ts';
 import { keyedTokenBucket, type BucketKey, type KeyedTokenBucketOptions } from './keyed-token-bucket.ts';
 
 const inputOf = (call: Call): string => call.input as string;
@@ -159,6 +160,15 @@ describe('keyedTokenBucket', () => {
     await expect(sent(perKey, 'a')).rejects.toThrow(new TypeError(message));
     expect(thrown(() => perKey.tryAcquire(['a'] as unknown as string))).toMatch(/^TypeError: key .* got an array$/);
     expect(perKey.size).toBe(0);
+  });
+
+  it('refuses a key function that is asynchronous, and lets it reject without harm', async () => {
+    const heard: string[] = [];
+    onTestFinished(listenerChannel.subscribe(({ to, error }) => heard.push(`${to}: ${String(error)}`)));
+    const { perKey } = limited({ key: (async () => Promise.reject(new Error('no table'))) as unknown as () => string });
+    await expect(sent(perKey, 'a')).rejects.toThrow(/^key must be .*, got a promise$/);
+    await new Promise<void>((resolve) => systemClock.afterPoll(resolve));
+    expect(heard).toEqual(['key: Error: no table']);
   });
 
   it('gives each its own where the key function and the clock take tokens themselves, though there is room for few', async () => {

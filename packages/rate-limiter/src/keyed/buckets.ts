@@ -1,3 +1,4 @@
+import { quietly } from '@inmesh/core';
 import { show } from '@inmesh/core/options';
 import { enoughAt, fullAfter, msUntil, tokensAt } from '../gcra.ts';
 
@@ -116,6 +117,7 @@ const FEWEST_SLOTS = 64;
 const LOOKED_AT = 16; // two lines of a processor's cache
 
 function checkKey(key: unknown): void {
+  if (key instanceof Promise) quietly('key', () => key); // which may reject
   if ((typeof key === 'object' && key !== null) || typeof key === 'function')
     throw new TypeError(`key must be a string, a number or another value that is no object, got ${show(key)}`);
 }
