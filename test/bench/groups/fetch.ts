@@ -20,7 +20,7 @@ export const group: Group = {
   name: 'fetch',
   work: 'A GET of 100 bytes of JSON over loopback, keep-alive, 16 at a time, from two servers in turn',
   meter: 'cpu',
-  longer: 25,
+  longer: 100, // so that every sample has its share of collections
   async cases() {
     const servers = await loopback(2);
     const { origins } = servers;
