@@ -59,7 +59,7 @@ describe('ResilienceError', () => {
       return new Error('next');
     }
 
-    expect(timedOut.stack).toBe('TimedOut: timed out');
+    expect(timedOut.stack ?? '').not.toContain('\n    at ');
     expect(theCaller().stack).toContain('theCaller');
     expect(Error.stackTraceLimit).toBe(limit);
     expect(nextCaller().stack).toContain('nextCaller');

@@ -6,7 +6,6 @@ import { CallDeadline } from './call-deadline.ts';
 import { Deadlines } from './deadlines.ts';
 
 class Late extends ResilienceError {
-  override readonly name = 'Late';
   readonly code = 'ERR_LATE';
 }
 
@@ -93,7 +92,7 @@ describe('CallDeadline', () => {
     const { stack = '' } = (await error) as Error;
     expect(stack.includes('theCaller')).toBe(asked);
     const [first, second = '    at nowhere'] = stack.split('\n');
-    expect(first).toBe('Late: too late');
+    expect(first).toBe('Error: too late');
     expect(second).toMatch(/^ {4}at /);
   });
 
@@ -107,7 +106,7 @@ describe('CallDeadline', () => {
     const { clock, send } = limited(false, true);
     const error = send().catch((thrown: Error) => thrown.stack);
     await clock.advance(100);
-    expect(await error).toBe('Late: too late\ntheCaller@file:1');
+    expect(await error).toBe('Error: too late\ntheCaller@file:1');
   });
 });
 
